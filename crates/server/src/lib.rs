@@ -1,1 +1,3 @@
-//! Empty.
+//! The checkout server: everything that waits.
+
+pub mod store;

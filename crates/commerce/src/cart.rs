@@ -1,0 +1,79 @@
+//! The cart: what a shopper has put together, and what Kustom has been told of it.
+
+use crate::address::{Address, CountryCode, InvoiceRecipient};
+use crate::id::{CartId, CartItemId, OrderId};
+use crate::kustom::KustomState;
+use crate::money::{Currency, Money, TaxRate};
+use crate::pricing::Priced;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A cart as it is stored. Custom fields are the storefront's; what Kustom knows lives in `kustom`, out of its reach.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cart {
+    pub id: CartId,
+    /// The number people read, such as `C100042`. The store assigns it when the cart is inserted.
+    #[serde(skip)]
+    pub number: String,
+    /// Grows by one with every commit. A commit that was planned on an older version is refused.
+    #[serde(skip)]
+    pub version: u64,
+    /// The order this cart became. The store fills it in from the order itself, so the two cannot disagree.
+    #[serde(skip)]
+    pub order: Option<CartOrder>,
+    pub state: CartState,
+    pub profile_key: String,
+    pub channel_key: String,
+    pub currency: Currency,
+    pub tax_included: bool,
+    /// As the storefront gave it: `sv_SE`, `sv-SE` and `sv_se` are all in use.
+    pub locale: String,
+    /// Decides tax rates and shipping. Follows the address once that names a country.
+    pub country: CountryCode,
+    pub items: Vec<CartItem>,
+    pub address: Option<Address>,
+    pub invoice_recipient: Option<InvoiceRecipient>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub fields: BTreeMap<String, serde_json::Value>,
+    pub kustom: Option<KustomState>,
+    /// Counts the payloads ever made for Kustom. It outlives a replaced Kustom order and never falls.
+    pub payload_revision: u64,
+    /// Set at completion: a bought cart is rendered from what was paid, never priced again.
+    pub frozen: Option<Priced>,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CartState {
+    Open,
+    Completed,
+    Rejected,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CartOrder {
+    pub id: OrderId,
+    pub number: String,
+}
+
+/// One line of a cart. Adding a product twice makes two items, because an item's id is the shopper's to keep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CartItem {
+    pub id: CartItemId,
+    pub product_number: String,
+    pub quantity: u32,
+    /// What the catalogue said last. It prices the item only if the product leaves the catalogue.
+    pub last_known: ProductFacts,
+}
+
+/// What a cart needs to know of a product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProductFacts {
+    pub description: String,
+    pub image: Option<String>,
+    pub unit_price: Money,
+    pub tax_rate: TaxRate,
+}

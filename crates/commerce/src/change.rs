@@ -1,0 +1,77 @@
+//! Everything one transaction writes. `commerce` decides a `Change`, the store commits all of it or none.
+
+use crate::cart::Cart;
+use crate::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
+use crate::kustom::{KustomOrder, KustomOrderState};
+use crate::order::Order;
+use crate::payment::Payment;
+use crate::review::Review;
+use crate::snapshot::Snapshot;
+use jiff::Timestamp;
+use kustom_api::KustomOrderId;
+
+/// The only way to write. An empty change writes nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    pub cart: Option<CartWrite>,
+    pub kustom_orders: Vec<KustomOrderWrite>,
+    pub snapshots: Vec<Snapshot>,
+    pub payment: Option<Payment>,
+    pub order: Option<Order>,
+    pub reviews: Vec<Review>,
+    pub jobs: Vec<JobRequest>,
+    /// Takes jobs to run.
+    pub claim: Option<Claim>,
+    /// Ends the run of a job; the whole change is refused when its lease is no longer held.
+    pub settle: Option<Settle>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CartWrite {
+    Insert(Box<Cart>),
+    /// `cart.version` is the version the change was planned on; the store keeps it as `version + 1`.
+    Update(Box<Cart>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KustomOrderWrite {
+    /// Binds an open Kustom order to its cart. Refused while the cart has another open one.
+    Open(KustomOrder),
+    SetState {
+        id: KustomOrderId,
+        state: KustomOrderState,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Whatever is due, oldest first, at most `limit`.
+    Due {
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    },
+    /// This job, due or not, existing or not. Nothing is claimed while somebody else holds it.
+    One {
+        key: JobKey,
+        now: Timestamp,
+        until: Timestamp,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settle {
+    pub key: JobKey,
+    pub lease: Lease,
+    pub end: JobEnd,
+}
+
+/// What the store made of a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Of the inserted cart.
+    pub cart_number: Option<String>,
+    /// Of the inserted order.
+    pub order_number: Option<String>,
+    pub claimed: Vec<ClaimedJob>,
+}

@@ -1,0 +1,84 @@
+//! The truth, behind one trait.
+//!
+//! A store keeps carts, Kustom orders, snapshots, payments, orders, reviews and jobs. It has one way to write,
+//! [`Store::commit`], and a commit is durable before it is answered. It decides nothing about shops: it enforces
+//! versions, uniqueness and leases, because those hold only where the data is.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+use kassa_commerce::cart::Cart;
+use kassa_commerce::change::{Change, Committed};
+use kassa_commerce::id::CartId;
+use kassa_commerce::kustom::KustomOrder;
+use kassa_commerce::order::Order;
+use kassa_commerce::payment::Payment;
+use kassa_commerce::review::Review;
+use kassa_commerce::snapshot::Snapshot;
+use jiff::Timestamp;
+use kustom_api::KustomOrderId;
+use thiserror::Error;
+
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The cart with its number, version and order filled in.
+    async fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError>;
+
+    async fn kustom_order(&self, id: &KustomOrderId) -> Result<Option<KustomOrder>, StoreError>;
+
+    /// Every Kustom order the cart ever had, newest first.
+    async fn kustom_orders_of(&self, cart_id: CartId) -> Result<Vec<KustomOrder>, StoreError>;
+
+    async fn snapshot(&self, cart_id: CartId, revision: u64) -> Result<Option<Snapshot>, StoreError>;
+
+    /// The newest snapshot of the cart with this content.
+    async fn snapshot_with_content(
+        &self,
+        cart_id: CartId,
+        content_hash: &str,
+    ) -> Result<Option<Snapshot>, StoreError>;
+
+    async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError>;
+
+    async fn order_of_kustom_order(&self, id: &KustomOrderId) -> Result<Option<Order>, StoreError>;
+
+    async fn payments_of_cart(&self, cart_id: CartId) -> Result<Vec<Payment>, StoreError>;
+
+    /// Oldest first.
+    async fn reviews(&self) -> Result<Vec<Review>, StoreError>;
+
+    /// When the next job can be claimed: it is due and nobody holds it. `None` if there is no job at all.
+    async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// A random key of 32 bytes, made once with the store, from which callback tokens are derived.
+    async fn callback_key(&self) -> Result<[u8; 32], StoreError>;
+
+    /// Writes all of the change or none of it. When this answers `Ok`, the change survives a power cut.
+    async fn commit(&self, change: Change) -> Result<Committed, StoreError>;
+}
+
+/// Why the store did not do as told. Constraint violations have become facts here.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The cart moved on since the change was planned: plan again on the new one.
+    #[error("the cart has changed meanwhile")]
+    Conflict,
+    /// The cart has another open Kustom order.
+    #[error("the cart has an open Kustom order already")]
+    AlreadyOpen,
+    /// The Kustom order, or the cart, has become an order already.
+    #[error("the purchase has an order already")]
+    AlreadyCompleted,
+    /// The job was claimed by somebody else after its lease ended.
+    #[error("the job's lease was lost")]
+    LeaseLost,
+    /// More is waiting than can be written in time.
+    #[error("too many changes are waiting")]
+    Busy,
+    /// The disk is full, read-only or broken. Reads may still work.
+    #[error("the storage cannot be written: {0}")]
+    Unavailable(String),
+    /// A fault that no caller can do anything about.
+    #[error("the storage failed: {0}")]
+    Internal(String),
+}
