@@ -1,1 +1,265 @@
-//! Follows.
+//! What a storefront may do to a cart.
+
+use crate::address::{Address, CountryCode, InvoiceRecipient};
+use crate::cart::{Cart, CartItem, CartState};
+use crate::catalogue::{Catalogue, ProductError, Profile};
+use crate::change::{CartWrite, Change};
+use crate::contact::{ContactError, Email, Phone, check_address, check_invoice_recipient};
+use crate::field::{self, FieldError, FieldKey};
+use crate::id::{CartId, CartItemId};
+use crate::kustom::hook::{self, SyncTiming};
+use crate::locale::Locale;
+use crate::pricing::{PricingError, price};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// Kustom takes 1000 lines; nobody reads a hundred, and every mutation prices them all.
+pub const MAX_ITEMS: usize = 100;
+pub const MAX_QUANTITY: u32 = 9999;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CartCommand {
+    AddItem {
+        item_id: CartItemId,
+        product_number: String,
+        quantity: Quantity,
+    },
+    RemoveItem {
+        item_id: CartItemId,
+    },
+    SetQuantity {
+        item_id: CartItemId,
+        quantity: Quantity,
+    },
+    /// An absent part is left alone; a present one replaces what was stored.
+    SetAddress {
+        address: Option<Address>,
+        invoice_recipient: Option<InvoiceChange>,
+    },
+    SetEmail {
+        email: Email,
+    },
+    SetPhone {
+        phone: Phone,
+    },
+    SetField {
+        key: FieldKey,
+        value: serde_json::Value,
+    },
+    RemoveField {
+        key: FieldKey,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum InvoiceChange {
+    Set(Box<InvoiceRecipient>),
+    Unset,
+}
+
+/// A whole number from 1 to [`MAX_QUANTITY`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity(u32);
+
+impl Quantity {
+    pub fn new(quantity: u32) -> Option<Self> {
+        (1..=MAX_QUANTITY).contains(&quantity).then_some(Self(quantity))
+    }
+}
+
+/// Why a cart refused. The cart is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CartError {
+    #[error("the cart is not open")]
+    NotOpen { state: CartState },
+    #[error("no such profile")]
+    UnknownProfile,
+    #[error("the profile does not sell to this country")]
+    CountryNotAllowed,
+    #[error("no such item in this cart")]
+    ItemNotFound,
+    #[error("a cart holds at most {MAX_ITEMS} items")]
+    TooManyItems,
+    #[error(transparent)]
+    Product(#[from] ProductError),
+    #[error(transparent)]
+    Pricing(#[from] PricingError),
+    #[error(transparent)]
+    Contact(#[from] ContactError),
+    #[error(transparent)]
+    Field(#[from] FieldError),
+}
+
+/// Makes an empty cart. `country` overrides the profile's default.
+pub fn create(
+    id: CartId,
+    profile_key: &str,
+    locale: &Locale,
+    country: Option<CountryCode>,
+    catalogue: &Catalogue,
+    now: Timestamp,
+) -> Result<Change, CartError> {
+    let profile = catalogue.profile(profile_key).ok_or(CartError::UnknownProfile)?;
+    let country = country.unwrap_or_else(|| profile.default_country.clone());
+    check_country(profile, &country)?;
+    let cart = Cart {
+        id,
+        number: String::new(),
+        version: 0,
+        order: None,
+        state: CartState::Open,
+        profile_key: profile.key.clone(),
+        channel_key: profile.channel_key.clone(),
+        currency: profile.currency,
+        tax_included: profile.tax_included,
+        locale: locale.as_given().to_owned(),
+        country,
+        items: Vec::new(),
+        address: None,
+        invoice_recipient: None,
+        email: None,
+        phone: None,
+        fields: BTreeMap::new(),
+        kustom: None,
+        payload_revision: 0,
+        frozen: None,
+        created_at: now,
+    };
+    Ok(Change {
+        cart: Some(CartWrite::Insert(Box::new(cart))),
+        ..Change::default()
+    })
+}
+
+/// Applies one command to a cart.
+///
+/// Returns everything the transaction must write; the caller commits all of it or none. A completed cart never changes
+/// again: the shopper has paid for exactly what it says. Every command fires the hook, so whoever sees the new cart
+/// also sees that Kustom has yet to hear of it.
+pub fn apply(
+    cart: &Cart,
+    command: CartCommand,
+    catalogue: &Catalogue,
+    timing: &SyncTiming,
+    now: Timestamp,
+) -> Result<Change, CartError> {
+    if cart.state != CartState::Open {
+        return Err(CartError::NotOpen { state: cart.state });
+    }
+    let profile = catalogue
+        .profile(&cart.profile_key)
+        .ok_or(PricingError::ProfileGone)?;
+    let mut cart = cart.clone();
+    match command {
+        CartCommand::AddItem {
+            item_id,
+            product_number,
+            quantity,
+        } => {
+            add_item(&mut cart, item_id, product_number, quantity, catalogue)?;
+        }
+        CartCommand::RemoveItem { item_id } => remove_item(&mut cart, item_id)?,
+        CartCommand::SetQuantity { item_id, quantity } => item_mut(&mut cart, item_id)?.quantity = quantity.0,
+        CartCommand::SetAddress {
+            address,
+            invoice_recipient,
+        } => {
+            set_address(&mut cart, address, invoice_recipient, profile)?;
+        }
+        CartCommand::SetEmail { email } => cart.email = Some(email.into_string()),
+        CartCommand::SetPhone { phone } => cart.phone = Some(phone.into_string()),
+        CartCommand::SetField { key, value } => field::set(&mut cart.fields, key, value)?,
+        CartCommand::RemoveField { key } => field::remove(&mut cart.fields, &key),
+    }
+    refresh_facts(&mut cart, catalogue);
+    let priced = price(&cart, catalogue)?;
+    let effects = hook::on_cart_mutation(&mut cart, &priced, timing, now)?;
+    Ok(Change {
+        cart: Some(CartWrite::Update(Box::new(cart))),
+        snapshots: effects.snapshot.into_iter().collect(),
+        jobs: effects.job.into_iter().collect(),
+        ..Change::default()
+    })
+}
+
+fn add_item(
+    cart: &mut Cart,
+    item_id: CartItemId,
+    product_number: String,
+    quantity: Quantity,
+    catalogue: &Catalogue,
+) -> Result<(), CartError> {
+    let last_known = catalogue.facts(&product_number, cart.currency, cart.tax_included, &cart.country)?;
+    if cart.items.len() >= MAX_ITEMS {
+        return Err(CartError::TooManyItems);
+    }
+    cart.items.push(CartItem {
+        id: item_id,
+        product_number,
+        quantity: quantity.0,
+        last_known,
+    });
+    Ok(())
+}
+
+fn remove_item(cart: &mut Cart, item_id: CartItemId) -> Result<(), CartError> {
+    item_mut(cart, item_id)?;
+    cart.items.retain(|item| item.id != item_id);
+    Ok(())
+}
+
+fn item_mut(cart: &mut Cart, item_id: CartItemId) -> Result<&mut CartItem, CartError> {
+    cart.items
+        .iter_mut()
+        .find(|item| item.id == item_id)
+        .ok_or(CartError::ItemNotFound)
+}
+
+fn set_address(
+    cart: &mut Cart,
+    address: Option<Box<Address>>,
+    invoice_recipient: Option<InvoiceChange>,
+    profile: &Profile,
+) -> Result<(), CartError> {
+    if let Some(address) = address {
+        check_address(&address)?;
+        if let Some(country) = &address.country_code {
+            check_country(profile, country)?;
+            cart.country = country.clone();
+        }
+        cart.address = Some(*address);
+    }
+    match invoice_recipient {
+        Some(InvoiceChange::Set(recipient)) => {
+            check_invoice_recipient(&recipient)?;
+            cart.invoice_recipient = Some(*recipient);
+        }
+        Some(InvoiceChange::Unset) => cart.invoice_recipient = None,
+        None => (),
+    }
+    Ok(())
+}
+
+fn check_country(profile: &Profile, country: &CountryCode) -> Result<(), CartError> {
+    if profile.allowed_countries.contains(country) {
+        Ok(())
+    } else {
+        Err(CartError::CountryNotAllowed)
+    }
+}
+
+/// Remembers what the catalogue says today, for the day it no longer knows the product.
+fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue) {
+    for item in &mut cart.items {
+        let facts = catalogue.facts(
+            &item.product_number,
+            cart.currency,
+            cart.tax_included,
+            &cart.country,
+        );
+        if let Ok(facts) = facts {
+            item.last_known = facts;
+        }
+    }
+}

@@ -9,6 +9,7 @@ pub mod offer;
 pub mod open;
 pub mod state;
 pub mod sync;
+pub mod url;
 
 pub use offer::{Offer, OfferLine};
 pub use state::{KustomOrder, KustomOrderState, KustomState, StorefrontUrls};

@@ -9,6 +9,8 @@ pub mod cart;
 pub mod catalogue;
 pub mod change;
 pub mod command;
+pub mod contact;
+pub mod field;
 pub mod id;
 pub mod job;
 pub mod kustom;

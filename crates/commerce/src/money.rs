@@ -14,7 +14,8 @@ pub struct Currency(iso_currency::Currency);
 impl Currency {
     pub fn from_code(code: &str) -> Option<Self> {
         let currency = iso_currency::Currency::from_code(code)?;
-        let payable = currency.is_superseded().is_none() && !currency.is_fund() && currency.exponent().is_some();
+        let payable =
+            currency.is_superseded().is_none() && !currency.is_fund() && currency.exponent().is_some();
         payable.then_some(Self(currency))
     }
 

@@ -7,6 +7,7 @@
 pub mod sqlite;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -15,7 +16,6 @@ use kassa_commerce::order::Order;
 use kassa_commerce::payment::Payment;
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
-use jiff::Timestamp;
 use kustom_api::KustomOrderId;
 use thiserror::Error;
 

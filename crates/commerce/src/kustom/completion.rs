@@ -1,1 +1,405 @@
-//! Follows.
+//! From a purchase at Kustom to our order. The only code that makes one.
+//!
+//! Confirm, push, a sync that met a read-only order and any job all end here. The order is what was paid: it is built
+//! from the snapshot whose content equals the paid Kustom order, never from the cart as it is by now. What cannot be
+//! matched becomes a review that a person sees; nothing paid is ever cancelled because of a doubt of ours.
+
+use crate::address::{Address, CountryCode, InvoiceRecipient};
+use crate::cart::{Cart, CartState};
+use crate::change::{CartWrite, Change, KustomOrderWrite};
+use crate::id::{OrderId, PaymentId};
+use crate::job::{JobKey, JobRequest};
+use crate::kustom::offer::Offer;
+use crate::kustom::state::{KustomOrder, KustomOrderState};
+use crate::money::{Currency, Money};
+use crate::order::{Contact, Order};
+use crate::payment::{Authorization, AuthorizationState, Payment};
+use crate::review::{Review, ReviewReason};
+use crate::snapshot::Snapshot;
+use jiff::Timestamp;
+use kustom_api::{
+    Address as KustomAddress, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, ManagedOrder,
+    ManagementStatus,
+};
+use uuid::Uuid;
+
+/// A purchase as both of Kustom's APIs tell it, read but not yet believed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    pub checkout: CheckoutOrder,
+    pub managed: ManagedOrder,
+}
+
+impl Evidence {
+    /// For a purchase that the checkout API no longer shows: order management tells everything but the tax total.
+    pub fn from_managed(managed: ManagedOrder) -> Self {
+        let checkout = CheckoutOrder {
+            order_id: Some(managed.order_id.clone()),
+            status: Some(CheckoutStatus::Complete),
+            purchase_country: Some(managed.purchase_country.clone()),
+            purchase_currency: Some(managed.purchase_currency.clone()),
+            order_amount: Some(managed.order_amount),
+            order_tax_amount: Some(managed.order_lines.iter().map(|line| line.total_tax_amount).sum()),
+            order_lines: Some(managed.order_lines.clone()),
+            merchant_reference1: managed.merchant_reference1.clone(),
+            ..CheckoutOrder::default()
+        };
+        Self { checkout, managed }
+    }
+}
+
+/// Ids for what a completion may create.
+#[derive(Clone, Copy, Debug)]
+pub struct NewIds {
+    pub order_id: OrderId,
+    pub payment_id: PaymentId,
+}
+
+/// What a purchase comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// Becomes our order.
+    Order(Box<Change>),
+    /// Waits for a person.
+    Review {
+        reason: ReviewReason,
+        change: Box<Change>,
+    },
+}
+
+/// The content of a bought order, by which its snapshot is found.
+pub fn paid_content_hash(evidence: &Evidence) -> Option<String> {
+    Offer::from_order(&evidence.checkout).map(|offer| offer.content_hash())
+}
+
+/// Decides the fate of a bought Kustom order. `snapshot` is the cart's newest one with the paid content.
+pub fn complete(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    snapshot: Option<&Snapshot>,
+    evidence: &Evidence,
+    ids: NewIds,
+    now: Timestamp,
+) -> Fate {
+    let review = |reason, detail| review(cart, kustom_order, reason, detail, now);
+    if let Err(doubt) = verify(cart, kustom_order, evidence) {
+        return review(doubt.reason, doubt.detail);
+    }
+    if cart.state != CartState::Open {
+        return duplicate(cart, kustom_order, now);
+    }
+    let Some(snapshot) = snapshot else {
+        let paid = evidence.managed.order_amount;
+        return review(
+            ReviewReason::ContentMismatch,
+            format!("paid {paid} minor units for what was never offered"),
+        );
+    };
+    Fate::Order(Box::new(order_change(
+        cart,
+        kustom_order,
+        snapshot,
+        evidence,
+        ids,
+        now,
+    )))
+}
+
+struct Doubt {
+    reason: ReviewReason,
+    detail: String,
+}
+
+impl Doubt {
+    fn unclear(detail: impl Into<String>) -> Self {
+        Self {
+            reason: ReviewReason::UnclearPurchase,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Checks that both answers speak of this purchase and call it bought, in words that we know.
+fn verify(cart: &Cart, kustom_order: &KustomOrder, evidence: &Evidence) -> Result<(), Doubt> {
+    let Evidence { checkout, managed } = evidence;
+    if checkout.status != Some(CheckoutStatus::Complete) {
+        return Err(Doubt::unclear("the checkout order is not complete"));
+    }
+    if checkout.order_id.as_ref() != Some(&kustom_order.id) || managed.order_id != kustom_order.id {
+        return Err(Doubt::unclear("an answer names another order"));
+    }
+    if checkout.merchant_reference1.as_deref() != Some(cart.number.as_str()) {
+        return Err(Doubt::unclear("the purchase names another cart"));
+    }
+    if Currency::from_code(&managed.purchase_currency.to_ascii_uppercase()) != Some(cart.currency) {
+        return Err(Doubt::unclear(format!("paid in {}", managed.purchase_currency)));
+    }
+    if checkout.order_amount != Some(managed.order_amount) {
+        return Err(Doubt::unclear(
+            "checkout and order management name different amounts",
+        ));
+    }
+    match &managed.fraud_status {
+        FraudStatus::Accepted | FraudStatus::Pending => (),
+        FraudStatus::Rejected | FraudStatus::Stopped => {
+            let detail = format!("fraud status {}", managed.fraud_status.as_str());
+            return Err(Doubt {
+                reason: ReviewReason::FraudRejected,
+                detail,
+            });
+        }
+        FraudStatus::Other(text) => return Err(Doubt::unclear(format!("unknown fraud status {text}"))),
+    }
+    match &managed.status {
+        ManagementStatus::Authorized | ManagementStatus::PartCaptured | ManagementStatus::Captured => Ok(()),
+        other => Err(Doubt::unclear(format!(
+            "order management says {}",
+            other.as_str()
+        ))),
+    }
+}
+
+fn order_change(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    snapshot: &Snapshot,
+    evidence: &Evidence,
+    ids: NewIds,
+    now: Timestamp,
+) -> Change {
+    let order = order(cart, kustom_order, snapshot, evidence, ids, now);
+    let completed = KustomOrderWrite::SetState {
+        id: kustom_order.id.clone(),
+        state: KustomOrderState::Completed,
+    };
+    Change {
+        cart: Some(CartWrite::Update(Box::new(completed_cart(
+            cart, snapshot, &order,
+        )))),
+        kustom_orders: vec![completed],
+        payment: Some(payment(cart, kustom_order, evidence, ids, now)),
+        reviews: edit_after_payment(cart, kustom_order, snapshot, now)
+            .into_iter()
+            .collect(),
+        order: Some(order),
+        jobs: vec![
+            JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now),
+            JobRequest::at(JobKey::SetReferences(kustom_order.id.clone()), now),
+        ],
+        ..Change::default()
+    }
+}
+
+fn order(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    snapshot: &Snapshot,
+    evidence: &Evidence,
+    ids: NewIds,
+    now: Timestamp,
+) -> Order {
+    let Evidence { checkout, managed } = evidence;
+    let billing = managed
+        .billing_address
+        .as_ref()
+        .or(checkout.billing_address.as_ref())
+        .map(contact);
+    let shipping = managed
+        .shipping_address
+        .as_ref()
+        .or(checkout.shipping_address.as_ref())
+        .map(contact);
+    let customer = |pick: fn(&Customer) -> Option<String>| {
+        let either = [checkout.customer.as_ref(), managed.customer.as_ref()];
+        either.into_iter().flatten().find_map(pick)
+    };
+    Order {
+        id: ids.order_id,
+        number: String::new(),
+        cart_id: cart.id,
+        cart_number: cart.number.clone(),
+        kustom_order_id: kustom_order.id.clone(),
+        payment_id: ids.payment_id,
+        profile_key: cart.profile_key.clone(),
+        channel_key: cart.channel_key.clone(),
+        locale: cart.locale.clone(),
+        payload_revision: snapshot.revision,
+        priced: snapshot.priced.clone(),
+        shipping: shipping.or_else(|| billing.clone()),
+        billing,
+        organization_registration_id: customer(|customer| customer.organization_registration_id.clone()),
+        vat_id: customer(|customer| customer.vat_id.clone()),
+        fields: cart.fields.clone(),
+        placed_at: now,
+    }
+}
+
+fn payment(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    evidence: &Evidence,
+    ids: NewIds,
+    now: Timestamp,
+) -> Payment {
+    let managed = &evidence.managed;
+    let state = match managed.fraud_status {
+        FraudStatus::Accepted => AuthorizationState::Successful,
+        _ => AuthorizationState::Pending,
+    };
+    Payment {
+        id: ids.payment_id,
+        cart_id: cart.id,
+        kustom_order_id: kustom_order.id.clone(),
+        authorization: Authorization {
+            number: kustom_order.id.to_string(),
+            amount: Money::new(managed.order_amount, cart.currency),
+            state,
+            expires_at: managed.expires_at,
+        },
+        method: managed
+            .initial_payment_method
+            .as_ref()
+            .map(|method| method.method_type.clone()),
+        created_at: now,
+    }
+}
+
+/// The cart as the confirmation page shows it: what was paid, and what the iframe collected.
+fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
+    let mut cart = cart.clone();
+    cart.state = CartState::Completed;
+    cart.items.clone_from(&snapshot.items);
+    cart.frozen = Some(snapshot.priced.clone());
+    let contact_of = |pick: fn(&Contact) -> Option<String>| {
+        order
+            .billing
+            .as_ref()
+            .and_then(pick)
+            .or_else(|| order.shipping.as_ref().and_then(pick))
+    };
+    cart.email = contact_of(|contact| contact.email.clone()).or(cart.email);
+    cart.phone = contact_of(|contact| contact.phone.clone()).or(cart.phone);
+    if let Some(shipping) = &order.shipping {
+        cart.address = Some(shipping.address.clone());
+    }
+    if let Some(billing) = order
+        .billing
+        .as_ref()
+        .filter(|billing| order.shipping.as_ref() != Some(billing))
+    {
+        let recipient = cart.invoice_recipient.take().unwrap_or_default();
+        cart.invoice_recipient = Some(InvoiceRecipient {
+            address: billing.address.clone(),
+            ..recipient
+        });
+    }
+    cart
+}
+
+/// The shopper is not charged for the edit and does not get it; somebody should know.
+fn edit_after_payment(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    snapshot: &Snapshot,
+    now: Timestamp,
+) -> Option<Review> {
+    let kustom = cart.kustom.as_ref()?;
+    if kustom.content_hash == snapshot.content_hash {
+        return None;
+    }
+    Some(Review {
+        kustom_order_id: kustom_order.id.clone(),
+        cart_id: cart.id,
+        reason: ReviewReason::EditedAfterPayment,
+        detail: format!(
+            "paid revision {}, the cart was at {}",
+            snapshot.revision, kustom.revision
+        ),
+        opened_at: now,
+    })
+}
+
+/// The cart was bought by another Kustom order: this second authorization is given back, and shown.
+fn duplicate(cart: &Cart, kustom_order: &KustomOrder, now: Timestamp) -> Fate {
+    let detail = "the cart has an order already; the second authorization is being cancelled".to_owned();
+    let fate = review(cart, kustom_order, ReviewReason::DuplicatePurchase, detail, now);
+    let Fate::Review { reason, mut change } = fate else {
+        return fate;
+    };
+    change
+        .jobs
+        .push(JobRequest::at(JobKey::Cancel(kustom_order.id.clone()), now));
+    Fate::Review { reason, change }
+}
+
+fn review(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    reason: ReviewReason,
+    detail: String,
+    now: Timestamp,
+) -> Fate {
+    let review = Review {
+        kustom_order_id: kustom_order.id.clone(),
+        cart_id: cart.id,
+        reason,
+        detail,
+        opened_at: now,
+    };
+    let state = KustomOrderWrite::SetState {
+        id: kustom_order.id.clone(),
+        state: KustomOrderState::InReview,
+    };
+    let change = Change {
+        reviews: vec![review],
+        kustom_orders: vec![state],
+        ..Change::default()
+    };
+    Fate::Review {
+        reason,
+        change: Box::new(change),
+    }
+}
+
+fn contact(kustom: &KustomAddress) -> Contact {
+    let name = [kustom.given_name.as_deref(), kustom.family_name.as_deref()];
+    let street = [
+        kustom.street_name.as_deref(),
+        kustom.street_number.as_deref(),
+        kustom.house_extension.as_deref(),
+    ];
+    Contact {
+        address: Address {
+            name: joined(&name),
+            care_of: kustom.care_of.clone(),
+            attention: kustom.attention.clone(),
+            address_line1: kustom.street_address.clone().or_else(|| joined(&street)),
+            address_line2: kustom.street_address2.clone(),
+            city: kustom.city.clone(),
+            state: kustom.region.clone(),
+            postal_code: kustom.postal_code.clone(),
+            country_code: kustom.country.as_deref().and_then(CountryCode::from_code),
+        },
+        organization_name: kustom.organization_name.clone(),
+        email: kustom.email.clone(),
+        phone: kustom.phone.clone(),
+    }
+}
+
+fn joined(parts: &[Option<&str>]) -> Option<String> {
+    let present: Vec<_> = parts
+        .iter()
+        .flatten()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
+    (!present.is_empty()).then(|| present.join(" "))
+}
+
+/// The idempotency key of a write about a Kustom order: the same intent always has the same key, so a repeated call
+/// after a lost answer is recognised.
+pub fn idempotency_key(job: &JobKey) -> Uuid {
+    /// Our own namespace, made once at random.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x7f3c_1d52_9a0e_4b7e_8a54_21c6_0d9b_3e11);
+    Uuid::new_v5(&NAMESPACE, format!("{}:{}", job.kind(), job.subject()).as_bytes())
+}

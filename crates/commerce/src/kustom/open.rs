@@ -1,1 +1,229 @@
-//! Follows.
+//! Opening the checkout: one live Kustom order per cart.
+//!
+//! The first storefront page to ask creates the Kustom order, every later one gets the same. A snippet leaves only for
+//! the order that is durably bound to the cart.
+
+use crate::address::Address;
+use crate::cart::{Cart, CartState};
+use crate::catalogue::Profile;
+use crate::change::{CartWrite, Change, KustomOrderWrite};
+use crate::id::SessionId;
+use crate::kustom::hook::{self, SyncTiming};
+use crate::kustom::offer::Offer;
+use crate::kustom::state::{KustomOrder, KustomOrderState, KustomState, StorefrontUrls};
+use crate::kustom::sync::{self, SyncCall, SyncRequest};
+use crate::locale;
+use crate::pricing::{Priced, PricingError};
+use crate::snapshot::Snapshot;
+use jiff::Timestamp;
+use kustom_api::{Address as KustomAddress, CheckoutOrder, MerchantUrls};
+use thiserror::Error;
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum OpenError {
+    #[error("the cart is not open")]
+    NotOpen { state: CartState },
+    #[error("there is nothing in the cart to pay for")]
+    EmptyCart,
+    #[error(transparent)]
+    Pricing(#[from] PricingError),
+    /// Nothing was bound, so nobody will ever see what Kustom made.
+    #[error("Kustom's answer is not the order that was asked for")]
+    UnexpectedAnswer,
+    #[error("the cart has another open Kustom order")]
+    AlreadyOpen,
+}
+
+/// A Kustom order about to be created.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    pub session_id: SessionId,
+    pub urls: StorefrontUrls,
+    pub snapshot: Snapshot,
+    pub payload: Box<CheckoutOrder>,
+}
+
+/// Whether a cart may be paid at all.
+pub fn check(cart: &Cart) -> Result<(), OpenError> {
+    if cart.state != CartState::Open {
+        return Err(OpenError::NotOpen { state: cart.state });
+    }
+    if cart.items.is_empty() {
+        return Err(OpenError::EmptyCart);
+    }
+    Ok(())
+}
+
+/// Plans the creation of the cart's Kustom order.
+pub fn plan_create(
+    cart: &Cart,
+    priced: Priced,
+    profile: &Profile,
+    session_id: SessionId,
+    urls: StorefrontUrls,
+    push_url: String,
+) -> Result<Draft, OpenError> {
+    check(cart)?;
+    let offer = Offer::new(&priced, &cart.country).map_err(PricingError::from)?;
+    let countries: Vec<_> = profile
+        .allowed_countries
+        .iter()
+        .map(|country| country.as_str().to_owned())
+        .collect();
+    let payload = CheckoutOrder {
+        locale: Some(locale::to_kustom(&cart.locale)),
+        merchant_reference1: Some(cart.number.clone()),
+        merchant_urls: Some(merchant_urls(&urls, push_url)),
+        billing_address: prefill(cart),
+        billing_countries: Some(countries.clone()),
+        shipping_countries: Some(countries),
+        ..offer.to_payload()
+    };
+    let snapshot = Snapshot {
+        cart_id: cart.id,
+        revision: cart.payload_revision + 1,
+        content_hash: offer.content_hash(),
+        offer,
+        priced,
+        items: cart.items.clone(),
+    };
+    Ok(Draft {
+        session_id,
+        urls,
+        snapshot,
+        payload: Box::new(payload),
+    })
+}
+
+/// Plans the call for a cart whose Kustom order exists: an update where Kustom lacks something, else a read, because
+/// only an answer carries a snippet. `snapshot` is the cart's newest revision.
+pub fn plan_reuse(
+    kustom: &KustomState,
+    snapshot: &Snapshot,
+    urls: StorefrontUrls,
+    push_url: String,
+) -> SyncCall {
+    if kustom.urls == urls && !kustom.is_syncing() {
+        return sync::call(kustom, snapshot, SyncRequest::Read);
+    }
+    let payload = CheckoutOrder {
+        merchant_urls: Some(merchant_urls(&urls, push_url)),
+        ..snapshot.offer.to_payload()
+    };
+    SyncCall {
+        urls: Some(urls),
+        ..sync::call(kustom, snapshot, SyncRequest::Update(Box::new(payload)))
+    }
+}
+
+/// Binds a created Kustom order to its cart.
+///
+/// `cart` is the cart as it is now. What was sent becomes the synced revision; where the cart has moved on since, the
+/// hook makes the difference pending in the same transaction.
+pub fn absorb_created(
+    cart: &Cart,
+    priced_now: &Priced,
+    draft: Draft,
+    created: &CheckoutOrder,
+    location: Option<String>,
+    timing: &SyncTiming,
+    now: Timestamp,
+) -> Result<Change, OpenError> {
+    if cart.state != CartState::Open {
+        return Err(OpenError::NotOpen { state: cart.state });
+    }
+    if cart.kustom.is_some() || cart.payload_revision >= draft.snapshot.revision {
+        return Err(OpenError::AlreadyOpen);
+    }
+    let kustom_order_id = created.order_id.clone().ok_or(OpenError::UnexpectedAnswer)?;
+    let held = Offer::from_order(created).ok_or(OpenError::UnexpectedAnswer)?;
+    if held.content_hash() != draft.snapshot.content_hash {
+        return Err(OpenError::UnexpectedAnswer);
+    }
+    let kustom_order = KustomOrder {
+        id: kustom_order_id.clone(),
+        cart_id: cart.id,
+        session_id: draft.session_id,
+        location,
+        state: KustomOrderState::Open,
+        opened_at: now,
+    };
+    let mut cart = cart.clone();
+    cart.payload_revision = draft.snapshot.revision;
+    cart.kustom = Some(KustomState {
+        sync_hash: draft
+            .snapshot
+            .offer
+            .sync_hash(&kustom_order_id, draft.snapshot.revision),
+        kustom_order_id,
+        synced_revision: draft.snapshot.revision,
+        pending_hash: None,
+        revision: draft.snapshot.revision,
+        content_hash: draft.snapshot.content_hash.clone(),
+        ambiguous_until: None,
+        urls: draft.urls,
+    });
+    let effects = hook::on_cart_mutation(&mut cart, priced_now, timing, now)?;
+    Ok(Change {
+        cart: Some(CartWrite::Update(Box::new(cart))),
+        kustom_orders: vec![KustomOrderWrite::Open(kustom_order)],
+        snapshots: std::iter::once(draft.snapshot).chain(effects.snapshot).collect(),
+        jobs: effects.job.into_iter().collect(),
+        ..Change::default()
+    })
+}
+
+fn merchant_urls(urls: &StorefrontUrls, push_url: String) -> MerchantUrls {
+    MerchantUrls {
+        terms: Some(urls.terms.clone()),
+        checkout: Some(urls.checkout.clone()),
+        confirmation: Some(urls.confirmation.clone()),
+        push: Some(push_url),
+        ..MerchantUrls::default()
+    }
+}
+
+/// What the shopper has already typed elsewhere. Kustom takes it at creation only, and refuses an empty address.
+fn prefill(cart: &Cart) -> Option<KustomAddress> {
+    let address = cart.address.clone().unwrap_or_default();
+    let prefilled = KustomAddress {
+        email: cart.email.clone(),
+        phone: cart.phone.clone(),
+        ..to_kustom_address(address)
+    };
+    if prefilled == KustomAddress::default() {
+        return None;
+    }
+    Some(KustomAddress {
+        country: Some(cart.country.as_str().to_owned()),
+        ..prefilled
+    })
+}
+
+fn to_kustom_address(address: Address) -> KustomAddress {
+    let (given_name, family_name) = split_name(address.name.as_deref());
+    KustomAddress {
+        given_name,
+        family_name,
+        care_of: address.care_of,
+        attention: address.attention,
+        street_address: address.address_line1,
+        street_address2: address.address_line2,
+        // Plugins in use strip spaces: some countries' codes are refused with them.
+        postal_code: address.postal_code.map(|code| code.replace(' ', "")),
+        city: address.city,
+        region: address.state,
+        ..KustomAddress::default()
+    }
+}
+
+/// A guess for the shopper to correct: the last word is the family name.
+fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
+    let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
+        return (None, None);
+    };
+    match name.rsplit_once(' ') {
+        Some((given, family)) => (Some(given.trim().to_owned()), Some(family.to_owned())),
+        None => (Some(name.to_owned()), None),
+    }
+}

@@ -58,8 +58,10 @@ pub enum KustomOrderState {
     Open,
     /// Kustom answered 404, or the order lost a race and was aborted. Still completed should it turn out to be paid.
     Retired,
-    /// Became our order.
+    /// Became our order, which Kustom has yet to hear.
     Completed,
+    /// Became our order, and Kustom has confirmed that it knows.
+    Acknowledged,
     /// Paid, and waiting for a person.
     InReview,
 }
@@ -70,6 +72,7 @@ impl KustomOrderState {
             Self::Open => "open",
             Self::Retired => "retired",
             Self::Completed => "completed",
+            Self::Acknowledged => "acknowledged",
             Self::InReview => "in_review",
         }
     }

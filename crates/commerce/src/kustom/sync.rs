@@ -1,1 +1,230 @@
-//! Follows.
+//! Telling Kustom what the cart has become.
+//!
+//! The job carries only the cart's id. It sends the newest revision, one call at a time, and the cart is called synced
+//! only when Kustom's own answer contained what was sent. A call whose outcome is unknown may still take effect for a
+//! while; until that time has passed and a read confirms, nothing is called synced.
+
+use crate::cart::{Cart, CartState};
+use crate::change::{CartWrite, Change, KustomOrderWrite};
+use crate::job::{JobKey, JobRequest};
+use crate::kustom::offer::Offer;
+use crate::kustom::state::{KustomOrderState, KustomState, StorefrontUrls};
+use crate::snapshot::Snapshot;
+use jiff::{SignedDuration, Timestamp};
+use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId, SERVER_TIMEOUT_SECONDS};
+
+/// How long after sending a lost call may still take effect: Kustom's own limit, and some for the way there.
+pub const AMBIGUITY_WINDOW: SignedDuration = SignedDuration::from_secs(SERVER_TIMEOUT_SECONDS + 5);
+
+/// One call about a cart's open Kustom order, and what its success would prove.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyncCall {
+    pub kustom_order_id: KustomOrderId,
+    pub revision: u64,
+    pub content_hash: String,
+    pub sync_hash: String,
+    pub request: SyncRequest,
+    /// Sent along when a storefront has opened the checkout from another page.
+    pub urls: Option<StorefrontUrls>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SyncRequest {
+    Update(Box<CheckoutOrder>),
+    Read,
+}
+
+/// What an answer means for the cart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absorbed {
+    pub change: Change,
+    pub next: Next,
+}
+
+/// What the job does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Done,
+    At(Timestamp),
+    /// The call failed: try again, later and later.
+    BackOff,
+}
+
+/// Decides the next call, if there is anything to tell. `snapshot` is the cart's newest revision.
+pub fn plan(cart: &Cart, snapshot: Option<&Snapshot>, now: Timestamp) -> Option<SyncCall> {
+    let kustom = cart.kustom.as_ref()?;
+    let nothing_to_tell = !kustom.is_syncing() || cart.state != CartState::Open || cart.items.is_empty();
+    if nothing_to_tell {
+        return None;
+    }
+    Some(call(kustom, snapshot?, request_for(kustom, snapshot?, now)))
+}
+
+/// Describes a call about `snapshot`, which is the newest revision.
+pub(super) fn call(kustom: &KustomState, snapshot: &Snapshot, request: SyncRequest) -> SyncCall {
+    SyncCall {
+        kustom_order_id: kustom.kustom_order_id.clone(),
+        revision: snapshot.revision,
+        content_hash: snapshot.content_hash.clone(),
+        sync_hash: snapshot
+            .offer
+            .sync_hash(&kustom.kustom_order_id, snapshot.revision),
+        request,
+        urls: None,
+    }
+}
+
+/// After a lost call's window has passed, a read tells what became of it. Everything else is an update.
+fn request_for(kustom: &KustomState, snapshot: &Snapshot, now: Timestamp) -> SyncRequest {
+    match kustom.ambiguous_until {
+        Some(until) if now >= until => SyncRequest::Read,
+        _ => SyncRequest::Update(Box::new(snapshot.offer.to_payload())),
+    }
+}
+
+/// Takes in Kustom's answer. `cart` is the cart as it is now, which may be newer than what was sent.
+pub fn absorb(
+    cart: &Cart,
+    call: &SyncCall,
+    answer: &Result<CheckoutOrder, Failure>,
+    sent_at: Timestamp,
+    now: Timestamp,
+) -> Absorbed {
+    let current = cart
+        .kustom
+        .as_ref()
+        .filter(|kustom| kustom.kustom_order_id == call.kustom_order_id);
+    let (Some(kustom), CartState::Open) = (current, cart.state) else {
+        return nothing(Next::Done);
+    };
+    match answer {
+        Ok(order) if order.status == Some(CheckoutStatus::Complete) => bought(call, now),
+        Ok(order)
+            if order
+                .order_id
+                .as_ref()
+                .is_some_and(|id| *id != call.kustom_order_id) =>
+        {
+            nothing(Next::BackOff)
+        }
+        Ok(order) => absorb_order(cart, kustom.clone(), call, order, now),
+        // Read-only means bought, most of the time: news that the completion looks into.
+        Err(Failure::ReadOnly) => bought(call, now),
+        Err(Failure::Gone) => retire(cart, call),
+        Err(failure) if failure.is_ambiguous() && matches!(call.request, SyncRequest::Update(_)) => {
+            lost(cart, kustom.clone(), sent_at)
+        }
+        Err(_) => nothing(Next::BackOff),
+    }
+}
+
+fn absorb_order(
+    cart: &Cart,
+    mut kustom: KustomState,
+    call: &SyncCall,
+    order: &CheckoutOrder,
+    now: Timestamp,
+) -> Absorbed {
+    let held = Offer::from_order(order).map(|offer| offer.content_hash());
+    let holds_what_was_sent = held.as_ref() == Some(&call.content_hash);
+    let may_still_change = match (&call.request, kustom.ambiguous_until) {
+        (_, None) => None,
+        (SyncRequest::Read, Some(until)) if now >= until => None,
+        (_, Some(until)) => Some(until),
+    };
+    if let Some(urls) = &call.urls {
+        kustom.urls = urls.clone();
+    }
+    if let Some(until) = may_still_change {
+        // Another call may yet overwrite this one. Look again when it no longer can.
+        return Absorbed {
+            change: update(cart, kustom),
+            next: Next::At(until.max(now)),
+        };
+    }
+    kustom.ambiguous_until = None;
+    if !holds_what_was_sent {
+        let next = if call.request == SyncRequest::Read {
+            Next::At(now)
+        } else {
+            Next::BackOff
+        };
+        // A read that shows something else makes the newest revision unsent again.
+        if kustom.synced_revision == kustom.revision && call.request == SyncRequest::Read {
+            kustom.synced_revision = 0;
+        }
+        return Absorbed {
+            change: update(cart, kustom),
+            next,
+        };
+    }
+    if call.revision >= kustom.synced_revision {
+        kustom.synced_revision = call.revision;
+        kustom.sync_hash.clone_from(&call.sync_hash);
+    }
+    let next = if kustom.is_syncing() {
+        Next::At(now)
+    } else {
+        Next::Done
+    };
+    Absorbed {
+        change: update(cart, kustom),
+        next,
+    }
+}
+
+/// The order may be bought: the completion finds out, and the sync has nothing more to say.
+fn bought(call: &SyncCall, now: Timestamp) -> Absorbed {
+    let job = JobRequest::at(JobKey::Complete(call.kustom_order_id.clone()), now);
+    Absorbed {
+        change: Change {
+            jobs: vec![job],
+            ..Change::default()
+        },
+        next: Next::Done,
+    }
+}
+
+/// Only a 404 retires an order. It is kept, and still completed should it turn out to be paid.
+fn retire(cart: &Cart, call: &SyncCall) -> Absorbed {
+    let mut cart = cart.clone();
+    cart.kustom = None;
+    let retired = KustomOrderWrite::SetState {
+        id: call.kustom_order_id.clone(),
+        state: KustomOrderState::Retired,
+    };
+    let change = Change {
+        cart: Some(CartWrite::Update(Box::new(cart))),
+        kustom_orders: vec![retired],
+        ..Change::default()
+    };
+    Absorbed {
+        change,
+        next: Next::Done,
+    }
+}
+
+fn lost(cart: &Cart, mut kustom: KustomState, sent_at: Timestamp) -> Absorbed {
+    let until = sent_at + AMBIGUITY_WINDOW;
+    kustom.ambiguous_until = Some(kustom.ambiguous_until.map_or(until, |earlier| earlier.max(until)));
+    Absorbed {
+        change: update(cart, kustom),
+        next: Next::BackOff,
+    }
+}
+
+fn update(cart: &Cart, kustom: KustomState) -> Change {
+    let mut cart = cart.clone();
+    cart.kustom = Some(kustom);
+    Change {
+        cart: Some(CartWrite::Update(Box::new(cart))),
+        ..Change::default()
+    }
+}
+
+fn nothing(next: Next) -> Absorbed {
+    Absorbed {
+        change: Change::default(),
+        next,
+    }
+}
