@@ -34,7 +34,7 @@ pub enum CartCommand {
     },
     /// An absent part is left alone; a present one replaces what was stored.
     SetAddress {
-        address: Option<Address>,
+        address: Option<Box<Address>>,
         invoice_recipient: Option<InvoiceChange>,
     },
     SetEmail {
