@@ -140,11 +140,9 @@ mod tests {
 
     #[test]
     fn a_failing_command_is_named() {
-        let error = run("cargo no-such-command-of-cargo").unwrap_err();
+        let error = run("false --loudly").unwrap_err();
         assert!(
-            error
-                .to_string()
-                .starts_with("`cargo no-such-command-of-cargo` failed"),
+            error.to_string().starts_with("`false --loudly` failed"),
             "{error}"
         );
     }
