@@ -18,8 +18,7 @@ const APPLICATIONS: [&str; 2] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-const HOW_TO_GET_IT: &str = "\
-  Debian:  apt-get install chromium
+const HOW_TO_GET_IT: &str = "  Debian:  apt-get install chromium
   macOS:   brew install --cask chromium
   or set CHROMIUM to the path of a Chromium or Chrome";
 

@@ -8,8 +8,8 @@ use crate::process;
 
 const VERSION: &str = "0.20.2";
 
-const NOT_TO_BE_HAD: &str = "cargo-deny is not installed and cannot be: is this machine offline? \
-    Without it the licences cannot be checked; the other steps can be named and run";
+const NOT_TO_BE_HAD: &str =
+    "cargo-deny is neither in target/tools nor on the PATH, and cannot be installed, which needs the network";
 
 pub(crate) fn check() -> Result<()> {
     let tool = ensure_installed().context(NOT_TO_BE_HAD)?;

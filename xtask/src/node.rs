@@ -10,8 +10,7 @@ use crate::process;
 /// Major and minor. Vite needs what came with 20.19.
 const OLDEST_NODE: (u32, u32) = (20, 19);
 
-const HOW_TO_GET_NODE: &str = "\
-  Debian 13, Ubuntu 25.04 or later:  apt-get install nodejs npm
+const HOW_TO_GET_NODE: &str = "  Debian 13, Ubuntu 25.04 or later:  apt-get install nodejs npm
   Debian 12 (its own Node is 18):    nvm install 22   (https://github.com/nvm-sh/nvm)
   macOS:                             brew install node
   anywhere:                          https://nodejs.org/en/download";
