@@ -1,0 +1,63 @@
+//! The Chromium that the browser stories drive.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::process;
+
+const NAMES: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+const APPLICATIONS: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const HOW_TO_GET_IT: &str = "  Debian:  apt-get install chromium
+  macOS:   brew install --cask chromium
+  or set CHROMIUM to the path of a Chromium or Chrome";
+
+/// Finds a browser; on a Debian where we may, such as a CI container, installs one.
+pub(crate) fn ensure_installed() -> Result<PathBuf> {
+    if let Some(chosen) = std::env::var_os("CHROMIUM") {
+        let chosen = PathBuf::from(chosen);
+        if !chosen.is_file() {
+            bail!("CHROMIUM names {}, which does not exist", chosen.display());
+        }
+        return Ok(chosen);
+    }
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    if !may_install() {
+        bail!("no Chromium found; how to get it:\n{HOW_TO_GET_IT}");
+    }
+    install()?;
+    find().with_context(|| format!("apt-get installed no Chromium; how to get it:\n{HOW_TO_GET_IT}"))
+}
+
+fn find() -> Option<PathBuf> {
+    let on_path = NAMES.into_iter().find_map(process::find_on_path);
+    on_path.or_else(|| {
+        APPLICATIONS
+            .into_iter()
+            .map(PathBuf::from)
+            .find(|file| file.is_file())
+    })
+}
+
+fn may_install() -> bool {
+    process::find_on_path("apt-get").is_some() && process::output("id -u").as_deref() == Some("0")
+}
+
+fn install() -> Result<()> {
+    process::run("apt-get update")?;
+    let mut install = process::command("apt-get install -y --no-install-recommends chromium");
+    install.env("DEBIAN_FRONTEND", "noninteractive"); // A question would wait for ever: nobody is there.
+    process::run_command(install)
+}

@@ -1,0 +1,79 @@
+//! The steps of `cargo xtask test`: what each is called and what it runs.
+
+use anyhow::Result;
+
+use crate::{browser, deny, node, playground, process};
+
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) run: fn() -> Result<()>,
+}
+
+/// Cheapest first, with two exceptions: `web` is early because the server embeds what it builds, and
+/// `deny` is last because on a new machine it first compiles its tool.
+/// Cargo is always called with `--workspace`: choosing a package changes features and compiles everything again.
+pub(crate) const ALL: [Step; 6] = [
+    Step {
+        name: "fmt",
+        what: "the Rust code is formatted",
+        run: fmt,
+    },
+    Step {
+        name: "web",
+        what: "lint, types, unit tests and build of everything under web/ and e2e/",
+        run: web,
+    },
+    Step {
+        name: "clippy",
+        what: "the Rust code has no warnings",
+        run: clippy,
+    },
+    Step {
+        name: "rust",
+        what: "unit, integration and style tests of the Rust code",
+        run: rust,
+    },
+    Step {
+        name: "e2e",
+        what: "the browser stories, against the real program",
+        run: e2e,
+    },
+    Step {
+        name: "deny",
+        what: "licences, banned crates and sources of the dependencies",
+        run: deny::check,
+    },
+];
+
+fn fmt() -> Result<()> {
+    process::run("cargo fmt --all --check")
+}
+
+fn web() -> Result<()> {
+    node::ensure_packages()?;
+    process::run("npm run lint")?;
+    process::run("npm run typecheck")?;
+    process::run("npm test")?;
+    playground::build()
+}
+
+fn clippy() -> Result<()> {
+    process::run("cargo clippy --workspace --all-targets -- -D warnings")
+}
+
+fn rust() -> Result<()> {
+    process::run("cargo test --workspace")
+}
+
+fn e2e() -> Result<()> {
+    let browser = browser::ensure_installed()?;
+    playground::ensure_built()?;
+    // Not `cargo build`: this is what `rust` has compiled already, with the features that tests add.
+    process::run("cargo test --workspace --no-run")?;
+    let mut stories = process::command("npm run e2e");
+    stories
+        .env("KASSA_BIN", process::debug_binary("kassa")?)
+        .env("CHROMIUM", browser);
+    process::run_command(stories)
+}
