@@ -71,6 +71,8 @@ function showOrder(frame: Frame, cart: Cart): void {
 
 function createWaiting(cartId: string, onRetry: () => void) {
   const sync = createSyncState();
+  // The heading says it to the eye; this says it to a screen reader.
+  sync.element.classList.add('visually-hidden');
   const title = h('h1', {}, 'Confirming your payment…');
   const text = h('p', {});
   const retry = h('button', { type: 'button', class: 'button primary', onclick: onRetry }, 'Check again');

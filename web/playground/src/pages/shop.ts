@@ -20,7 +20,11 @@ export async function showShop(root: HTMLElement): Promise<void> {
     onProblem: problem,
   });
   const panel = createCartPanel(session.quantities);
-  frame.main.append(h('section', { class: 'products', 'aria-labelledby': 'products-title' }), panel.element);
+  frame.main.append(
+    h('section', { class: 'products', 'aria-labelledby': 'products-title' }),
+    panel.element,
+    panel.bar,
+  );
 
   const profiles = await loadProfiles();
   const first = profiles[0];

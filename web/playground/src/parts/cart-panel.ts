@@ -1,7 +1,9 @@
 /** The cart beside the products: lines, totals, the way to the checkout, and an honest empty state. */
 import type { Cart } from '@hantera/storefront-sdk/cart';
 import { h, setText } from '../dom';
+import { amountToPay, formatterOf } from '../money';
 import type { Quantities } from '../quantities';
+import { createCartBar } from './cart-bar';
 import { createCartLines } from './cart-lines';
 import { createTotals } from './totals';
 
@@ -27,9 +29,12 @@ export function createCartPanel(quantities: Quantities) {
     filled,
   );
 
+  const bar = createCartBar(element);
+
   const showFilled = (isFilled: boolean) => {
     filled.hidden = !isFilled;
     empty.hidden = isFilled;
+    bar.element.hidden = !isFilled;
   };
   const showProblem = (message: string): undefined => {
     problem.hidden = message === '';
@@ -37,6 +42,7 @@ export function createCartPanel(quantities: Quantities) {
   };
   return {
     element,
+    bar: bar.element,
     showProblem,
     clear: () => {
       setText(count, '');
@@ -52,6 +58,7 @@ export function createCartPanel(quantities: Quantities) {
       );
       setText(count, isFilled ? String(pieces) : '');
       checkout.href = `/checkout?cart=${encodeURIComponent(cart.cartId)}`;
+      bar.show(`Cart (${pieces})`, formatterOf(cart)(amountToPay(cart)));
       lines.update(cart);
       totals.update(cart);
       showFilled(isFilled);
