@@ -1,5 +1,4 @@
 /** Every method of the published client against the real binary, from Node, without a browser. */
-import { isCartErrors } from '@hantera/storefront-sdk/cart';
 import { createOrdersClient, isOrderLookupError } from '@hantera/storefront-sdk/orders';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -157,7 +156,6 @@ describe('a refusal', () => {
       ['COUNTRY_NOT_ALLOWED', await client().setAddress(cartId, { address: { countryCode: 'US' } })],
       ['RESERVED_FIELD', await client().setField(cartId, 'kustomOrderId', { value: 'mine' })],
     ];
-    for (const [, answer] of cases) expect(isCartErrors(answer)).toBe(true);
     expect(cases.map(([, answer]) => errorCodeIn(answer))).toEqual(cases.map(([code]) => code));
   });
 

@@ -19,7 +19,7 @@ test('a page on another origin sells with the published client and the documente
 
   const total = shopper.kustom(page).getByTestId('kco-total');
   await total.waitFor();
-  const before = await total.innerText();
+  const before = (await total.textContent()) ?? '';
   await page.getByRole('button', { name: 'One more' }).click();
   await shopper.kustom(page).locator('[data-testid="kco-total"]', { hasNotText: before }).waitFor();
 

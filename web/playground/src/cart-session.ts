@@ -27,7 +27,7 @@ export function createCartSession(listener: CartSessionListener): CartSession {
     cart = newest;
     listener.onCart(newest);
   };
-  const quantities = createQuantities(() => cart?.cartId ?? '', {
+  const quantities = createQuantities(client, () => cart?.cartId ?? '', {
     onChange: () => cart && listener.onCart(cart),
     onCart: show,
     onProblem: listener.onProblem,

@@ -27,23 +27,30 @@ export function watchCart(cartId: string, watcher: CartWatcher): () => void {
       watcher.onCart(cart);
     };
     // A cart completed before the stream opened shows only in `init`.
-    source = client.subscribeToCartEvents(cartId, { onInit: onCart, onUpdate: onCart });
-    source.addEventListener('error', onError, { capture: true });
+    source = client.subscribeToCartEvents(cartId, { onInit: onCart, onUpdate: onCart, onConnectionError });
   };
 
-  const onError = (event: Event) => {
+  const onConnectionError = (event: Event) => {
+    // A message of the server's own, called `error`. The connection is fine.
     if (event instanceof MessageEvent) return;
-    // The client parses the data of every error event, and a broken connection has none: stopped here, the
-    // event never reaches it, and the page is spared an uncaught SyntaxError.
-    event.stopImmediatePropagation();
     watcher.onConnection(false);
     if (source?.readyState !== EventSource.CLOSED) return;
     timer = setTimeout(open, waitMs);
     waitMs = Math.min(waitMs * 2, REOPEN_LONGEST_MS);
   };
 
+  // The client parses the data of every error event, and a broken connection has none. Its SyntaxError reaches
+  // the window, where it would look like a fault of the page.
+  const onWindowError = (event: ErrorEvent) => {
+    const isBroken = source?.readyState !== EventSource.OPEN;
+    if (isBroken && event.error instanceof SyntaxError && event.message.includes('JSON'))
+      event.preventDefault();
+  };
+
+  addEventListener('error', onWindowError);
   open();
   return () => {
+    removeEventListener('error', onWindowError);
     clearTimeout(timer);
     source?.close();
     client.unsubscribeFromCartEvents(cartId);

@@ -4,8 +4,7 @@
  * Pressing + five times shows 5 at once and sends what is newest when the line is free: two calls, not five,
  * and never two on their way that could arrive in the wrong order.
  */
-import { type Cart, isCartErrors } from '@hantera/storefront-sdk/cart';
-import { client } from './api';
+import { type Cart, type CartClient, isCartErrors } from '@hantera/storefront-sdk/cart';
 
 /** Zero means: take the line out. */
 export type Quantities = {
@@ -14,6 +13,8 @@ export type Quantities = {
   shown: (cartItemId: string, inCart: number) => number;
 };
 
+type QuantityCalls = Pick<CartClient, 'setQuantity' | 'removeItem'>;
+
 export type QuantityListener = {
   onChange: () => void;
   onCart: (cart: Cart) => void;
@@ -21,7 +22,11 @@ export type QuantityListener = {
   onProblem: (message: string) => void;
 };
 
-export function createQuantities(cartId: () => string, listener: QuantityListener): Quantities {
+export function createQuantities(
+  calls: QuantityCalls,
+  cartId: () => string,
+  listener: QuantityListener,
+): Quantities {
   const wishes = new Map<string, number>();
   let isSending = false;
 
@@ -30,7 +35,7 @@ export function createQuantities(cartId: () => string, listener: QuantityListene
     isSending = true;
     for (let wish = next(wishes); wish; wish = next(wishes)) {
       const [cartItemId, quantity] = wish;
-      const isDone = await sendOne(cartId(), cartItemId, quantity, listener);
+      const isDone = await sendOne(calls, cartId(), cartItemId, quantity, listener);
       // Keep a newer wish; a refused one is given up, so that the line shows the truth again.
       if (!isDone || wishes.get(cartItemId) === quantity) wishes.delete(cartItemId);
       listener.onChange();
@@ -49,6 +54,7 @@ export function createQuantities(cartId: () => string, listener: QuantityListene
 }
 
 async function sendOne(
+  calls: QuantityCalls,
   cartId: string,
   cartItemId: string,
   quantity: number,
@@ -59,8 +65,8 @@ async function sendOne(
   try {
     const answer =
       quantity > 0
-        ? await client.setQuantity(cartId, { cartItemId, quantity })
-        : await client.removeItem(cartId, { cartItemId });
+        ? await calls.setQuantity(cartId, { cartItemId, quantity })
+        : await calls.removeItem(cartId, { cartItemId });
     if (isCartErrors(answer)) {
       listener.onProblem(answer.errors[0]?.message ?? 'The cart could not be changed.');
       return false;
