@@ -1,0 +1,17 @@
+import { type Browser, chromium } from 'playwright-core';
+
+/** The Chromium of the machine: nothing is downloaded, and it talks to nobody but us. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
