@@ -69,8 +69,8 @@ fn rust() -> Result<()> {
 fn e2e() -> Result<()> {
     let browser = browser::ensure_installed()?;
     playground::ensure_built()?;
-    // Not `cargo build`: this is what `rust` has compiled already, with the features that tests add.
-    process::run("cargo test --workspace --no-run")?;
+    // With the tests, because their dependencies add features, and the step `rust` has compiled just those.
+    process::run("cargo build --workspace --tests --bin kassa")?;
     let mut stories = process::command("npm run e2e");
     stories
         .env("KASSA_BIN", process::debug_binary("kassa")?)
