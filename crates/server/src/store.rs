@@ -7,6 +7,7 @@
 pub mod sqlite;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -15,7 +16,6 @@ use kassa_commerce::order::Order;
 use kassa_commerce::payment::Payment;
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
-use jiff::Timestamp;
 use kustom_api::KustomOrderId;
 use thiserror::Error;
 
@@ -58,7 +58,9 @@ pub trait Store: Send + Sync + 'static {
 }
 
 /// Why the store did not do as told. Constraint violations have become facts here.
-#[derive(Debug, Error)]
+///
+/// Changes are written in groups, and one failure of the storage is the answer to all of a group: hence `Clone`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
     /// The cart moved on since the change was planned: plan again on the new one.
     #[error("the cart has changed meanwhile")]
