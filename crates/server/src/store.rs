@@ -58,7 +58,9 @@ pub trait Store: Send + Sync + 'static {
 }
 
 /// Why the store did not do as told. Constraint violations have become facts here.
-#[derive(Debug, Error)]
+///
+/// Changes are written in groups, and one failure of the storage is the answer to all of a group: hence `Clone`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
     /// The cart moved on since the change was planned: plan again on the new one.
     #[error("the cart has changed meanwhile")]

@@ -1,0 +1,184 @@
+//! Writes one change inside whatever transaction is open. Whoever calls makes sure that a refusal undoes all of it.
+
+use super::job;
+use super::time::Nanoseconds;
+use crate::store::StoreError;
+use kassa_commerce::cart::{Cart, CartState};
+use kassa_commerce::change::{CartWrite, Change, Committed, KustomOrderWrite};
+use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
+use kassa_commerce::order::Order;
+use kassa_commerce::payment::Payment;
+use kassa_commerce::review::Review;
+use kassa_commerce::snapshot::Snapshot;
+use kustom_api::KustomOrderId;
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+/// Lease and version come first: whoever lost those has planned on what is no longer true, and must hear that and not
+/// which of its rows collides. Wishes come after the end of a run, so that a run can ask for its own job again, and
+/// claims come last, so that a change can claim the job it asks for.
+pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committed, StoreError> {
+    let mut committed = Committed::default();
+    if let Some(settle) = &change.settle {
+        job::settle(connection, settle)?;
+    }
+    match &change.cart {
+        Some(CartWrite::Insert(cart)) => committed.cart_number = Some(insert_cart(connection, cart)?),
+        Some(CartWrite::Update(cart)) => update_cart(connection, cart)?,
+        None => {}
+    }
+    for write in &change.kustom_orders {
+        write_kustom_order(connection, write)?;
+    }
+    for snapshot in &change.snapshots {
+        insert_snapshot(connection, snapshot)?;
+    }
+    if let Some(payment) = &change.payment {
+        insert_payment(connection, payment)?;
+    }
+    if let Some(order) = &change.order {
+        committed.order_number = Some(insert_order(connection, order)?);
+    }
+    for review in &change.reviews {
+        insert_review(connection, review)?;
+    }
+    for request in &change.jobs {
+        job::request(connection, request)?;
+    }
+    if let Some(claim) = &change.claim {
+        committed.claimed = job::claim(connection, claim)?;
+    }
+    Ok(committed)
+}
+
+fn insert_cart(connection: &Connection, cart: &Cart) -> Result<String, StoreError> {
+    let number = format!("C{}", draw(connection, "cart")?);
+    let sql = "INSERT INTO cart (id, number, version, state, body) VALUES (?1, ?2, 1, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute(params![
+        cart.id.to_string(),
+        number,
+        cart_state(cart.state),
+        document(cart)?,
+    ])?;
+    Ok(number)
+}
+
+fn update_cart(connection: &Connection, cart: &Cart) -> Result<(), StoreError> {
+    let sql = "UPDATE cart SET version = version + 1, state = ?3, body = ?4 WHERE id = ?1 AND version = ?2";
+    let updated = connection.prepare_cached(sql)?.execute(params![
+        cart.id.to_string(),
+        cart.version,
+        cart_state(cart.state),
+        document(cart)?,
+    ])?;
+    if updated == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
+}
+
+fn cart_state(state: CartState) -> &'static str {
+    match state {
+        CartState::Open => "open",
+        CartState::Completed => "completed",
+        CartState::Rejected => "rejected",
+    }
+}
+
+fn write_kustom_order(connection: &Connection, write: &KustomOrderWrite) -> Result<(), StoreError> {
+    match write {
+        KustomOrderWrite::Open(kustom_order) => open_kustom_order(connection, kustom_order),
+        KustomOrderWrite::SetState { id, state } => set_kustom_order_state(connection, id, *state),
+    }
+}
+
+fn open_kustom_order(connection: &Connection, kustom_order: &KustomOrder) -> Result<(), StoreError> {
+    let sql = "INSERT INTO kustom_order (id, cart_id, session_id, location, state, opened_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    connection.prepare_cached(sql)?.execute(params![
+        kustom_order.id.0,
+        kustom_order.cart_id.to_string(),
+        kustom_order.session_id.to_string(),
+        kustom_order.location,
+        kustom_order.state.as_str(),
+        Nanoseconds(kustom_order.opened_at),
+    ])?;
+    Ok(())
+}
+
+fn set_kustom_order_state(
+    connection: &Connection,
+    id: &KustomOrderId,
+    state: KustomOrderState,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE kustom_order SET state = ?2 WHERE id = ?1";
+    let updated = connection
+        .prepare_cached(sql)?
+        .execute(params![id.0, state.as_str()])?;
+    if updated == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Internal(
+        "a Kustom order that was never opened cannot change its state".to_owned(),
+    ))
+}
+
+fn insert_snapshot(connection: &Connection, snapshot: &Snapshot) -> Result<(), StoreError> {
+    let sql = "INSERT INTO snapshot (cart_id, revision, content_hash, body) VALUES (?1, ?2, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute(params![
+        snapshot.cart_id.to_string(),
+        snapshot.revision,
+        snapshot.content_hash,
+        document(snapshot)?,
+    ])?;
+    Ok(())
+}
+
+fn insert_payment(connection: &Connection, payment: &Payment) -> Result<(), StoreError> {
+    let sql = "INSERT INTO payment (id, cart_id, kustom_order_id, body) VALUES (?1, ?2, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute(params![
+        payment.id.to_string(),
+        payment.cart_id.to_string(),
+        payment.kustom_order_id.0,
+        document(payment)?,
+    ])?;
+    Ok(())
+}
+
+fn insert_order(connection: &Connection, order: &Order) -> Result<String, StoreError> {
+    let number = draw(connection, "order")?.to_string();
+    let sql = "INSERT INTO orders (id, number, cart_id, kustom_order_id, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql)?.execute(params![
+        order.id.to_string(),
+        number,
+        order.cart_id.to_string(),
+        order.kustom_order_id.0,
+        document(order)?,
+    ])?;
+    Ok(number)
+}
+
+/// A purchase has one review per reason. The first one stays: it tells when we stumbled.
+fn insert_review(connection: &Connection, review: &Review) -> Result<(), StoreError> {
+    let sql = "INSERT INTO review (kustom_order_id, reason, opened_at, body) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (kustom_order_id, reason) DO NOTHING";
+    connection.prepare_cached(sql)?.execute(params![
+        review.kustom_order_id.0,
+        review.reason.as_str(),
+        Nanoseconds(review.opened_at),
+        document(review)?,
+    ])?;
+    Ok(())
+}
+
+/// The next value of a counter. It belongs to the change like everything else, so a refused change skips no number.
+pub(super) fn draw(connection: &Connection, counter: &str) -> Result<u64, StoreError> {
+    let sql = "UPDATE counter SET value = value + 1 WHERE name = ?1 RETURNING value";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([counter], |row| row.get(0))?)
+}
+
+fn document<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Internal(error.to_string()))
+}
