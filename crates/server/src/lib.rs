@@ -1,3 +1,4 @@
 //! The checkout server: everything that waits.
 
+pub mod kustom_client;
 pub mod store;

@@ -1,0 +1,158 @@
+//! The client for Kustom's API: one method per call, and one outcome per call.
+//!
+//! It knows HTTP, and it knows what may be concluded from an answer or from none. It must not know carts, jobs or
+//! retries: it sends what it is given once, and a [`Failure`] says whether that may be done again.
+//!
+//! Source of paths and success statuses: <https://docs.kustom.co/contents/api/checkout> and
+//! <https://docs.kustom.co/contents/api/order-management>.
+
+mod account;
+mod answer;
+mod call;
+mod host;
+mod transport;
+
+pub use account::{ClientError, Credentials, KustomAccount};
+pub use host::OrderAddress;
+pub use transport::Timeouts;
+
+use answer::Answer;
+use call::Call;
+use host::Host;
+use kustom_api::{CheckoutOrder, Failure, KustomOrderId, ManagedOrder, MerchantReferences};
+use std::sync::Arc;
+use transport::Transport;
+use uuid::Uuid;
+
+const ORDERS: &str = "/checkout/v3/orders";
+const ORDER: &str = "/checkout/v3/orders/{id}";
+const ABORT: &str = "/checkout/v3/orders/{id}/abort";
+const MANAGED_ORDER: &str = "/ordermanagement/v1/orders/{id}";
+const ACKNOWLEDGE: &str = "/ordermanagement/v1/orders/{id}/acknowledge";
+const CANCEL: &str = "/ordermanagement/v1/orders/{id}/cancel";
+const MERCHANT_REFERENCES: &str = "/ordermanagement/v1/orders/{id}/merchant-references";
+
+/// Talks to one Kustom account. Clones share its connections and its limit of calls in flight.
+#[derive(Clone, Debug)]
+pub struct KustomClient {
+    host: Host,
+    transport: Arc<Transport>,
+}
+
+/// A checkout order that exists from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Created {
+    /// Always has an `order_id`.
+    pub order: CheckoutOrder,
+    /// The order's own URL, absolute. `None` if Kustom named none, or one that we would not send our key to.
+    pub location: Option<String>,
+}
+
+impl KustomClient {
+    /// Connects to nothing yet, but reads the system's trusted roots when the account is reached by https.
+    pub fn new(account: KustomAccount, timeouts: Timeouts) -> Result<Self, ClientError> {
+        let host = Host::new(account.base_url)?;
+        let transport = Transport::new(account.credentials.header()?, host.security(), timeouts)?;
+        Ok(Self {
+            host,
+            transport: Arc::new(transport),
+        })
+    }
+
+    /// Not idempotent: Kustom knows no key for this call, and a repeated create makes a second order.
+    pub async fn create(&self, order: &CheckoutOrder) -> Result<Created, Failure> {
+        let call = Call::post(ORDERS, self.host.orders()).with_json(order);
+        let answer = self.transport.send(call).await?.expect_status(201)?;
+        let order: CheckoutOrder = answer.json()?;
+        if order.order_id.as_ref().is_none_or(|id| id.0.is_empty()) {
+            return Err(answer.distrust("the created order has no id"));
+        }
+        let location = answer
+            .location
+            .as_deref()
+            .and_then(|location| self.host.own(location));
+        Ok(Created {
+            order,
+            location: location.map(String::from),
+        })
+    }
+
+    /// Brings a fresh snippet: the checkout while the order is open, the confirmation once it is bought.
+    pub async fn read(&self, order: OrderAddress<'_>) -> Result<CheckoutOrder, Failure> {
+        let call = Call::get(ORDER, self.host.order(order, "")?);
+        self.checkout_order(call, order.id).await
+    }
+
+    /// Members that are absent from the payload keep their value at Kustom.
+    pub async fn update(
+        &self,
+        order: OrderAddress<'_>,
+        payload: &CheckoutOrder,
+    ) -> Result<CheckoutOrder, Failure> {
+        let call = Call::post(ORDER, self.host.order(order, "")?).with_json(payload);
+        self.checkout_order(call, order.id).await
+    }
+
+    /// After this nobody can buy the order any more.
+    pub async fn abort(&self, order: OrderAddress<'_>) -> Result<(), Failure> {
+        let call = Call::post(ABORT, self.host.order(order, "/abort")?);
+        let answer = self.transport.send(call).await?.expect_status(200)?;
+        // The reference promises a body of any type. None at all is fine; a page in front of the API is not.
+        if answer.body.is_empty() {
+            return Ok(());
+        }
+        same_checkout_order(&answer, order.id).map(drop)
+    }
+
+    pub async fn read_managed(&self, id: &KustomOrderId) -> Result<ManagedOrder, Failure> {
+        let call = Call::get(MANAGED_ORDER, self.host.managed_order(id, "")?);
+        let answer = self.transport.send(call).await?.expect_status(200)?;
+        let order: ManagedOrder = answer.json()?;
+        if order.order_id != *id {
+            return Err(answer.distrust("the answer is about another order"));
+        }
+        Ok(order)
+    }
+
+    pub async fn acknowledge(&self, id: &KustomOrderId, key: Uuid) -> Result<(), Failure> {
+        let call = Call::post(ACKNOWLEDGE, self.host.managed_order(id, "/acknowledge")?);
+        self.write(call.with_key(key)).await
+    }
+
+    /// Gives up the whole authorization. Refused once anything is captured.
+    pub async fn cancel(&self, id: &KustomOrderId, key: Uuid) -> Result<(), Failure> {
+        let call = Call::post(CANCEL, self.host.managed_order(id, "/cancel")?);
+        self.write(call.with_key(key)).await
+    }
+
+    pub async fn set_merchant_references(
+        &self,
+        id: &KustomOrderId,
+        references: &MerchantReferences,
+        key: Uuid,
+    ) -> Result<(), Failure> {
+        let uri = self.host.managed_order(id, "/merchant-references")?;
+        let call = Call::patch(MERCHANT_REFERENCES, uri).with_json(references);
+        self.write(call.with_key(key)).await
+    }
+
+    async fn checkout_order(&self, call: Call, id: &KustomOrderId) -> Result<CheckoutOrder, Failure> {
+        let answer = self.transport.send(call).await?.expect_status(200)?;
+        same_checkout_order(&answer, id)
+    }
+
+    /// Order management answers its writes with 204 and nothing else.
+    async fn write(&self, call: Call) -> Result<(), Failure> {
+        self.transport.send(call).await?.expect_status(204).map(drop)
+    }
+}
+
+/// Another order's body would put another shopper's address into this cart.
+fn same_checkout_order(answer: &Answer, id: &KustomOrderId) -> Result<CheckoutOrder, Failure> {
+    let order: CheckoutOrder = answer.json()?;
+    match &order.order_id {
+        Some(answered) if answered == id => Ok(order),
+        Some(_) => Err(answer.distrust("the answer is about another order")),
+        None => Err(answer.distrust("the answer names no order")),
+    }
+}
