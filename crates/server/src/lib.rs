@@ -1,4 +1,14 @@
 //! The checkout server: everything that waits.
 
+pub mod app;
+pub mod bus;
+pub mod checkout;
+pub mod clock;
+pub mod completion;
+pub mod http;
+pub mod job;
 pub mod kustom_client;
+pub mod single_flight;
 pub mod store;
+pub mod token;
+pub mod turns;

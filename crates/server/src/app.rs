@@ -1,0 +1,191 @@
+//! The server's two drivers: `mutate_cart` for what storefronts do, `run_job` (in `job`) for what Kustom must hear.
+//!
+//! Both load, let `commerce` decide, and commit. Nothing here decides anything about shops.
+
+use crate::bus::LocalBus;
+use crate::clock::{Clock, Ids};
+use crate::kustom_client::KustomClient;
+use crate::single_flight::SingleFlight;
+use crate::store::{Store, StoreError};
+use crate::token::CallbackTokens;
+use crate::turns::Turns;
+use jiff::Timestamp;
+use kassa_commerce::cart::Cart;
+use kassa_commerce::catalogue::{Catalogue, Profile};
+use kassa_commerce::change::{CartWrite, Change, Committed};
+use kassa_commerce::command::{self, CartCommand, CartError};
+use kassa_commerce::id::CartId;
+use kassa_commerce::kustom::hook::SyncTiming;
+use kassa_commerce::kustom::url::OriginPolicy;
+use kassa_commerce::pricing::{Priced, PricingError, price};
+use kustom_api::KustomOrderId;
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// How often a change is planned anew because the cart moved on. Within one process turns make that rare.
+const MAX_PLANS: u32 = 20;
+
+/// Everything a request needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    parts: Arc<Parts>,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub catalogue: Catalogue,
+    /// Absent until credentials are configured: carts work, payment says so.
+    pub kustom: Option<KustomClient>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub tokens: CallbackTokens,
+    pub options: Options,
+    pub bus: Arc<LocalBus>,
+    pub turns: Turns,
+    pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
+    /// Wakes the worker when a commit has asked for a job.
+    pub jobs_wanted: Notify,
+    /// Ends event streams and the worker.
+    pub stop: CancellationToken,
+}
+
+/// What an operator chooses.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where Kustom and browsers reach us, without a trailing slash.
+    pub public_url: String,
+    pub timing: SyncTiming,
+    /// Accepts any page on this machine, and plain http. For development.
+    pub trust_loopback_pages: bool,
+    /// Refuses to send shoppers to plain http.
+    pub https_pages_only: bool,
+    /// How many carts one address may open in a minute. `None` is no limit.
+    pub carts_per_minute: Option<std::num::NonZeroU32>,
+}
+
+/// Why a mutation was not made.
+#[derive(Debug, Error)]
+pub enum MutateError {
+    #[error("no such cart")]
+    NotFound,
+    #[error(transparent)]
+    Cart(#[from] CartError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A cart with its amounts, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct PricedCart {
+    pub cart: Cart,
+    pub priced: Priced,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Commits, then tells whoever waits: event streams of the cart, the worker for jobs.
+    pub async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        let changed = match &change.cart {
+            Some(CartWrite::Update(cart)) => Some((cart.id, cart.version + 1)),
+            _ => None,
+        };
+        let wants_jobs = !change.jobs.is_empty() || change.settle.is_some();
+        let committed = self.store.commit(change).await?;
+        if let Some((cart_id, version)) = changed {
+            self.bus.announce(cart_id, version);
+        }
+        if wants_jobs {
+            self.jobs_wanted.notify_one();
+        }
+        Ok(committed)
+    }
+
+    /// Applies a storefront's command and answers the cart as it is after it.
+    pub async fn mutate_cart(&self, id: CartId, command: CartCommand) -> Result<PricedCart, MutateError> {
+        let _turn = self.turns.take(id).await;
+        for _ in 0..MAX_PLANS {
+            let cart = self.store.cart(id).await?.ok_or(MutateError::NotFound)?;
+            let change = command::apply(
+                &cart,
+                command.clone(),
+                &self.catalogue,
+                &self.options.timing,
+                self.now(),
+            )?;
+            let written = match &change.cart {
+                Some(CartWrite::Update(cart)) => Cart {
+                    version: cart.version + 1,
+                    ..cart.as_ref().clone()
+                },
+                _ => cart,
+            };
+            match self.commit(change).await {
+                Ok(_) => return self.newest(written).await,
+                Err(StoreError::Conflict) => (),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    /// The cart with its amounts, or `None` if there is no such cart.
+    pub async fn priced_cart(&self, id: CartId) -> Result<Option<PricedCart>, MutateError> {
+        let Some(cart) = self.store.cart(id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.priced(cart)?))
+    }
+
+    pub fn priced(&self, cart: Cart) -> Result<PricedCart, CartError> {
+        let priced = price(&cart, &self.catalogue)?;
+        Ok(PricedCart { cart, priced })
+    }
+
+    /// The pages that a profile's shoppers may be sent to.
+    pub fn origin_policy(&self, profile: &Profile) -> OriginPolicy {
+        OriginPolicy {
+            origins: profile.origins.clone(),
+            any_loopback: self.options.trust_loopback_pages,
+            https_only: self.options.https_pages_only,
+        }
+    }
+
+    pub fn profile_of(&self, cart: &Cart) -> Result<&Profile, PricingError> {
+        self.catalogue
+            .profile(&cart.profile_key)
+            .ok_or(PricingError::ProfileGone)
+    }
+
+    /// Never answers with an older cart than an event has already shown: the published client would take it for news.
+    async fn newest(&self, written: Cart) -> Result<PricedCart, MutateError> {
+        let overtaken = self
+            .bus
+            .announced_version(written.id)
+            .is_some_and(|version| version > written.version);
+        let cart = match overtaken {
+            true => self.store.cart(written.id).await?.unwrap_or(written),
+            false => written,
+        };
+        Ok(self.priced(cart)?)
+    }
+}

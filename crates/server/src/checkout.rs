@@ -1,0 +1,295 @@
+//! Opening the checkout: from a cart to the snippet of its one live Kustom order.
+
+use crate::app::{App, MutateError};
+use crate::completion::Purchase;
+use crate::kustom_client::{Created, KustomClient, OrderAddress};
+use crate::store::StoreError;
+use kassa_commerce::cart::Cart;
+use kassa_commerce::change::{Change, Claim, Settle};
+use kassa_commerce::id::{CartId, SessionId};
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
+use kassa_commerce::kustom::open::{self, Draft, OpenError};
+use kassa_commerce::kustom::sync::SyncCall;
+use kassa_commerce::kustom::{KustomState, StorefrontUrls};
+use kassa_commerce::pricing::PricingError;
+use kustom_api::{Failure, KustomOrderId, ORDER_ID_PLACEHOLDER};
+use std::time::Duration;
+use thiserror::Error;
+use tracing::{info, warn};
+
+/// The lease outlasts the calls made under it: a create and a read, each with its own limit.
+pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+
+/// How long an opening waits for its turn to call Kustom about this cart, and in which steps.
+const TURN_PATIENCE: Duration = Duration::from_secs(10);
+const TURN_STEP: Duration = Duration::from_millis(25);
+
+const MAX_PLANS: u32 = 20;
+
+/// Why there is no snippet.
+#[derive(Debug, Error)]
+pub enum CheckoutError {
+    #[error("no such cart")]
+    NotFound,
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("no Kustom credentials are configured")]
+    NotConfigured,
+    #[error("failed to call Kustom: {0}")]
+    Kustom(#[from] Failure),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<PricingError> for CheckoutError {
+    fn from(error: PricingError) -> Self {
+        Self::Open(error.into())
+    }
+}
+
+impl From<MutateError> for CheckoutError {
+    fn from(error: MutateError) -> Self {
+        match error {
+            MutateError::NotFound => Self::NotFound,
+            MutateError::Store(error) => Self::Store(error),
+            MutateError::Cart(_) => Self::Open(OpenError::Pricing(PricingError::ProfileGone)),
+        }
+    }
+}
+
+/// How one try to open ended.
+enum Try {
+    Snippet(String),
+    /// The cart's Kustom order turned out to be gone or bought, or somebody was faster: look again.
+    Again,
+}
+
+impl App {
+    /// Opens the cart's checkout. Runs to its end even if the browser leaves, so that what Kustom made gets bound.
+    pub async fn open_checkout(
+        &self,
+        cart_id: CartId,
+        urls: StorefrontUrls,
+    ) -> Result<String, CheckoutError> {
+        let app = self.clone();
+        let task = tokio::spawn(async move { app.open_in_turn(cart_id, urls).await });
+        task.await
+            .unwrap_or_else(|_| Err(StoreError::Internal("the opening stopped unexpectedly".into()).into()))
+    }
+
+    /// The sync job's lease is the turn: while it is held nobody else calls Kustom about this cart's open order.
+    async fn open_in_turn(&self, cart_id: CartId, urls: StorefrontUrls) -> Result<String, CheckoutError> {
+        let kustom = self.kustom.clone().ok_or(CheckoutError::NotConfigured)?;
+        let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
+        open::check(&cart)?;
+        let job = self.take_turn(cart_id).await?;
+        let result = self.open_until_settled(&kustom, cart_id, &urls).await;
+        self.end_turn(&job).await?;
+        result
+    }
+
+    async fn open_until_settled(
+        &self,
+        kustom: &KustomClient,
+        cart_id: CartId,
+        urls: &StorefrontUrls,
+    ) -> Result<String, CheckoutError> {
+        // A retired order is replaced once. If that one is gone as well, something else is wrong.
+        for _ in 0..3 {
+            let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
+            open::check(&cart)?;
+            let tried = match &cart.kustom {
+                Some(state) => self.reuse(kustom, &cart, state, urls).await?,
+                None => self.create(kustom, &cart, urls).await?,
+            };
+            if let Try::Snippet(snippet) = tried {
+                return Ok(snippet);
+            }
+        }
+        Err(Failure::Gone.into())
+    }
+
+    async fn create(
+        &self,
+        kustom: &KustomClient,
+        cart: &Cart,
+        urls: &StorefrontUrls,
+    ) -> Result<Try, CheckoutError> {
+        let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+        let session_id = SessionId(self.ids.row());
+        let push_url = self.push_url(session_id);
+        let profile = self.profile_of(cart)?;
+        let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), push_url)?;
+        let created = kustom.create(&draft.payload).await?;
+        self.bind(cart.id, &draft, &created).await
+    }
+
+    /// Binds the created order to the cart as it is by now. Until then nobody has seen it.
+    async fn bind(&self, cart_id: CartId, draft: &Draft, created: &Created) -> Result<Try, CheckoutError> {
+        for _ in 0..MAX_PLANS {
+            let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
+            let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+            let bound = open::absorb_created(
+                &cart,
+                &priced,
+                draft.clone(),
+                &created.order,
+                created.location.clone(),
+                &self.options.timing,
+                self.now(),
+            );
+            let bound = match bound {
+                Ok(change) => self.commit(change).await,
+                Err(OpenError::AlreadyOpen) => Err(StoreError::AlreadyOpen),
+                Err(error) => return Err(error.into()),
+            };
+            match bound {
+                Ok(_) => {
+                    info!(cart.number = cart.number, "opened a checkout");
+                    return snippet(created.order.html_snippet.clone());
+                }
+                Err(StoreError::Conflict) => (),
+                Err(StoreError::AlreadyOpen) => return self.discard(created).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    /// Somebody bound another order first. Nobody has seen this one: abort it and answer theirs.
+    async fn discard(&self, created: &Created) -> Result<Try, CheckoutError> {
+        if let Some(id) = created.order.order_id.clone() {
+            let abort = JobRequest::at(JobKey::Abort(id), self.now());
+            self.commit(Change {
+                jobs: vec![abort],
+                ..Change::default()
+            })
+            .await?;
+        }
+        Ok(Try::Again)
+    }
+
+    async fn reuse(
+        &self,
+        kustom: &KustomClient,
+        cart: &Cart,
+        state: &KustomState,
+        urls: &StorefrontUrls,
+    ) -> Result<Try, CheckoutError> {
+        let id = &state.kustom_order_id;
+        let (Some(kustom_order), Some(snapshot)) = (
+            self.store.kustom_order(id).await?,
+            self.store.snapshot(cart.id, state.revision).await?,
+        ) else {
+            return Err(StoreError::Internal("the cart's Kustom order or snapshot is missing".into()).into());
+        };
+        let push_url = self.push_url(kustom_order.session_id);
+        let call = open::plan_reuse(state, &snapshot, urls.clone(), push_url);
+        let sent_at = self.now();
+        let address = OrderAddress {
+            id,
+            location: kustom_order.location.as_deref(),
+        };
+        let answer = self.send(kustom, address, &call).await;
+        self.absorb_sync(cart.id, &call, &answer, sent_at).await?;
+        match answer {
+            Ok(order) if order.html_snippet.is_some() && !is_bought(&order) => snippet(order.html_snippet),
+            Ok(_) | Err(Failure::ReadOnly) => self.look_at_purchase(id, &call).await,
+            Err(Failure::Gone) => Ok(Try::Again),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// The order can no longer be paid. If it was, the cart is completed now; if not, it is stuck and says so.
+    async fn look_at_purchase(&self, id: &KustomOrderId, call: &SyncCall) -> Result<Try, CheckoutError> {
+        match self.complete_or_try_later(id).await {
+            Ok(Purchase::Completed) => Ok(Try::Again),
+            Ok(Purchase::InReview | Purchase::NotBought) | Err(_) => {
+                warn!(
+                    revision = call.revision,
+                    "a checkout can no longer be paid and is not bought"
+                );
+                Err(Failure::ReadOnly.into())
+            }
+        }
+    }
+
+    async fn take_turn(&self, cart_id: CartId) -> Result<ClaimedJob, CheckoutError> {
+        let key = JobKey::Sync(cart_id);
+        let tries = TURN_PATIENCE.as_millis() / TURN_STEP.as_millis();
+        for _ in 0..tries {
+            let now = self.now();
+            let claim = Claim::One {
+                key: key.clone(),
+                now,
+                until: now + LEASE,
+            };
+            let committed = self
+                .commit(Change {
+                    claim: Some(claim),
+                    ..Change::default()
+                })
+                .await?;
+            if let Some(job) = committed.claimed.into_iter().next() {
+                return Ok(job);
+            }
+            // The holder is another request of this cart, or its sync: a call to Kustom long.
+            tokio::time::sleep(TURN_STEP).await;
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    /// Gives the turn back. What is still to be told, the sync job tells.
+    async fn end_turn(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+        let JobKey::Sync(cart_id) = &job.key else {
+            return Ok(());
+        };
+        let cart = self.store.cart(*cart_id).await?;
+        let still_syncing = cart
+            .and_then(|cart| cart.kustom)
+            .is_some_and(|kustom| kustom.is_syncing());
+        let end = match still_syncing {
+            true => JobEnd::Continue {
+                run_at: self.now() + self.options.timing.delay,
+            },
+            false => JobEnd::Done,
+        };
+        let settle = Settle {
+            key: job.key.clone(),
+            lease: job.lease.clone(),
+            end,
+        };
+        match self
+            .commit(Change {
+                settle: Some(settle),
+                ..Change::default()
+            })
+            .await
+        {
+            // Whoever took over an expired lease ends it.
+            Ok(_) | Err(StoreError::LeaseLost) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn push_url(&self, session_id: SessionId) -> String {
+        let token = self.tokens.push(session_id);
+        let base = &self.options.public_url;
+        format!("{base}/ingress/kustom/webhook/push?order_id={ORDER_ID_PLACEHOLDER}&token={token}")
+    }
+}
+
+fn is_bought(order: &kustom_api::CheckoutOrder) -> bool {
+    order.status == Some(kustom_api::CheckoutStatus::Complete)
+}
+
+fn snippet(html: Option<String>) -> Result<Try, CheckoutError> {
+    match html {
+        Some(html) => Ok(Try::Snippet(html)),
+        None => Err(Failure::Ambiguous {
+            status: None,
+            reason: "the answer has no snippet".into(),
+        }
+        .into()),
+    }
+}

@@ -1,0 +1,214 @@
+//! `complete(kustom_order_id)`: the one road from a purchase to an order.
+//!
+//! Confirm, push and jobs all call it. It asks Kustom, finds the snapshot that was paid, lets `commerce` decide and
+//! commits. Unique keys in the store are the lock: whoever loses a race reads what the winner made.
+
+use crate::app::App;
+use crate::kustom_client::{KustomClient, OrderAddress};
+use crate::store::StoreError;
+use kassa_commerce::change::Change;
+use kassa_commerce::id::{CartId, OrderId, PaymentId};
+use kassa_commerce::job::{JobKey, JobRequest};
+use kassa_commerce::kustom::completion::{self, Evidence, Fate, NewIds};
+use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
+use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId};
+use std::sync::Arc;
+use thiserror::Error;
+use tracing::{error, info, warn};
+
+/// The cart may change while Kustom is asked, and then the change is planned anew.
+const MAX_PLANS: u32 = 20;
+
+/// What became of a Kustom order when it was asked about. Cloned to everybody who asked meanwhile.
+pub type Outcome = Result<Purchase, Arc<CompletionError>>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purchase {
+    /// Our order exists, durably.
+    Completed,
+    /// Paid, and waiting for a person.
+    InReview,
+    /// Kustom says that it is not bought, or not any more to be bought.
+    NotBought,
+}
+
+/// Why it is not known what became of it. The question can be asked again.
+#[derive(Debug, Error)]
+pub enum CompletionError {
+    #[error("no such Kustom order was ever opened here")]
+    Unknown,
+    #[error("no Kustom credentials are configured")]
+    NotConfigured,
+    #[error("failed to ask Kustom: {0}")]
+    Kustom(#[from] Failure),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the completion stopped unexpectedly")]
+    Crashed,
+}
+
+impl App {
+    /// Turns a purchase into an order, if it is one. Runs to its end even if the caller leaves.
+    pub async fn complete(&self, id: &KustomOrderId) -> Outcome {
+        let (app, flight_id) = (self.clone(), id.clone());
+        let work = || async move { app.complete_alone(&flight_id).await.map_err(Arc::new) };
+        match self.completions.join(id.clone(), work).await {
+            Some(outcome) => outcome,
+            None => Err(Arc::new(CompletionError::Crashed)),
+        }
+    }
+
+    /// Like [`App::complete`], and asks for a job where the answer must be found out later.
+    pub async fn complete_or_try_later(&self, id: &KustomOrderId) -> Outcome {
+        let outcome = self.complete(id).await;
+        let worth_another_try = match &outcome {
+            Err(error) => !matches!(**error, CompletionError::Unknown | CompletionError::NotConfigured),
+            Ok(_) => false,
+        };
+        if worth_another_try {
+            let job = JobRequest::at(JobKey::Complete(id.clone()), self.now());
+            self.commit(Change {
+                jobs: vec![job],
+                ..Change::default()
+            })
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        }
+        outcome
+    }
+
+    /// Asks about every Kustom order the cart ever had that has not found its fate, the open one first.
+    ///
+    /// `None` if the cart never had one. The best news counts.
+    pub async fn complete_cart(&self, cart_id: CartId) -> Result<Option<Outcome>, StoreError> {
+        let mut kustom_orders = self.store.kustom_orders_of(cart_id).await?;
+        kustom_orders.sort_by_key(|kustom_order| kustom_order.state != KustomOrderState::Open);
+        let mut best = None;
+        for kustom_order in &kustom_orders {
+            let outcome = match known_outcome(kustom_order.state) {
+                Some(purchase) => Ok(purchase),
+                None => self.complete_or_try_later(&kustom_order.id).await,
+            };
+            if matches!(outcome, Ok(Purchase::Completed)) {
+                return Ok(Some(outcome));
+            }
+            best = best.or(Some(outcome));
+        }
+        Ok(best)
+    }
+
+    async fn complete_alone(&self, id: &KustomOrderId) -> Result<Purchase, CompletionError> {
+        let kustom_order = self
+            .store
+            .kustom_order(id)
+            .await?
+            .ok_or(CompletionError::Unknown)?;
+        if let Some(purchase) = known_outcome(kustom_order.state) {
+            return Ok(purchase);
+        }
+        let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+        let Some(evidence) = gather(kustom, &kustom_order).await? else {
+            return Ok(Purchase::NotBought);
+        };
+        self.place(&kustom_order, &evidence).await
+    }
+
+    /// Commits what a purchase comes to, planning anew while others change the cart.
+    async fn place(
+        &self,
+        kustom_order: &KustomOrder,
+        evidence: &Evidence,
+    ) -> Result<Purchase, CompletionError> {
+        for _ in 0..MAX_PLANS {
+            let (change, purchase) = self.decide(kustom_order, evidence).await?;
+            match self.commit(change).await {
+                Ok(committed) => {
+                    if let Some(order_number) = committed.order_number {
+                        info!(order.number = order_number, "placed an order");
+                    }
+                    return Ok(purchase);
+                }
+                Err(StoreError::Conflict | StoreError::AlreadyCompleted) => {
+                    let now_known = self.store.kustom_order(&kustom_order.id).await?;
+                    if let Some(purchase) = now_known.and_then(|known| known_outcome(known.state)) {
+                        return Ok(purchase);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    async fn decide(
+        &self,
+        kustom_order: &KustomOrder,
+        evidence: &Evidence,
+    ) -> Result<(Change, Purchase), CompletionError> {
+        let cart_id = kustom_order.cart_id;
+        let cart = self.store.cart(cart_id).await?.ok_or(CompletionError::Unknown)?;
+        let snapshot = match completion::paid_content_hash(evidence) {
+            Some(content_hash) => self.store.snapshot_with_content(cart_id, &content_hash).await?,
+            None => None,
+        };
+        let ids = NewIds {
+            order_id: OrderId(self.ids.row()),
+            payment_id: PaymentId(self.ids.row()),
+        };
+        let fate = completion::complete(&cart, kustom_order, snapshot.as_ref(), evidence, ids, self.now());
+        match fate {
+            Fate::Order(change) => Ok((*change, Purchase::Completed)),
+            Fate::Review { reason, change } => {
+                error!(
+                    review.reason = reason.as_str(),
+                    cart.number = cart.number,
+                    "a purchase needs a person to look at it"
+                );
+                Ok((*change, Purchase::InReview))
+            }
+        }
+    }
+}
+
+/// What a state says without asking Kustom.
+fn known_outcome(state: KustomOrderState) -> Option<Purchase> {
+    match state {
+        KustomOrderState::Completed | KustomOrderState::Acknowledged => Some(Purchase::Completed),
+        KustomOrderState::InReview => Some(Purchase::InReview),
+        KustomOrderState::Open | KustomOrderState::Retired => None,
+    }
+}
+
+/// Reads a purchase from both APIs, because each knows what the other does not. `None` if there is no purchase.
+async fn gather(kustom: &KustomClient, kustom_order: &KustomOrder) -> Result<Option<Evidence>, Failure> {
+    let address = OrderAddress {
+        id: &kustom_order.id,
+        location: kustom_order.location.as_deref(),
+    };
+    match kustom.read(address).await {
+        Ok(checkout) if is_bought(&checkout) => {
+            let managed = kustom.read_managed(&kustom_order.id).await?;
+            Ok(Some(Evidence { checkout, managed }))
+        }
+        Ok(_) => Ok(None),
+        // An expired order is gone from the checkout API. If it was bought after all, order management has it.
+        Err(Failure::Gone) => match kustom.read_managed(&kustom_order.id).await {
+            Ok(managed) => Ok(Some(Evidence::from_managed(managed))),
+            Err(Failure::Gone) => Ok(None),
+            Err(failure) => Err(failure),
+        },
+        Err(failure) => Err(failure),
+    }
+}
+
+fn is_bought(checkout: &CheckoutOrder) -> bool {
+    match &checkout.status {
+        Some(CheckoutStatus::Incomplete) | None => false,
+        Some(CheckoutStatus::Complete) => true,
+        Some(CheckoutStatus::Other(status)) => {
+            // Not paid as far as anybody documents; a purchase would have reached order management.
+            warn!(status, "Kustom answered with an unknown checkout status");
+            false
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The event stream of a cart.
+//!
+//! Every connection begins with `init`; then each change is one `updated` with the whole cart, newest wins. A known
+//! cart never answers with an error status, because browsers give a stream up for good at the first one.
+
+use super::body::CartIdPath;
+use super::error::ApiError;
+use super::view::CartView;
+use crate::app::{App, PricedCart};
+use crate::bus::{Heard, Subscription};
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream, StreamExt};
+use kassa_commerce::cart::CartState;
+use kassa_commerce::id::CartId;
+use std::convert::Infallible;
+use std::time::Duration;
+
+/// Proxies close silent connections after a minute or less.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How soon a browser comes back after a break.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// After a stream was closed in favour of a newer tab, there is no hurry.
+const EVICTED_RETRY: Duration = Duration::from_secs(15);
+
+pub(super) async fn stream(State(app): State<App>, CartIdPath(id): CartIdPath) -> Result<Response, ApiError> {
+    // Listen first and read after, or a change in between is missed.
+    let subscription = app.bus.subscribe(id);
+    let cart = app.priced_cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
+    let events = first_events(&cart).chain(later_events(app.clone(), id, subscription, &cart));
+    let stopping = app.stop.clone().cancelled_owned();
+    let events = events.map(Ok::<_, Infallible>).take_until(Box::pin(stopping));
+    let mut response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response();
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
+    // nginx holds events back otherwise.
+    response.headers_mut().insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    Ok(response)
+}
+
+/// A page that only listens for `updated` would wait for ever on a cart that was completed before it connected.
+fn first_events(cart: &PricedCart) -> impl Stream<Item = Event> + use<> {
+    let init = event("init", cart).retry(RETRY);
+    let completed = (cart.cart.state == CartState::Completed).then(|| event("updated", cart));
+    stream::iter(std::iter::once(init).chain(completed))
+}
+
+struct Listener {
+    app: App,
+    cart_id: CartId,
+    subscription: Subscription,
+    shown_version: u64,
+    evicted: bool,
+}
+
+fn later_events(
+    app: App,
+    cart_id: CartId,
+    subscription: Subscription,
+    shown: &PricedCart,
+) -> impl Stream<Item = Event> + use<> {
+    let listener = Listener {
+        app,
+        cart_id,
+        subscription,
+        shown_version: shown.cart.version,
+        evicted: false,
+    };
+    stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((event, listener))
+    })
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Event> {
+        if self.evicted {
+            return None;
+        }
+        loop {
+            match self.subscription.heard().await {
+                Heard::Evicted => {
+                    self.evicted = true;
+                    return Some(Event::default().retry(EVICTED_RETRY));
+                }
+                Heard::Changed { version } if version <= self.shown_version => (),
+                Heard::Changed { .. } => {
+                    // A cart that cannot be read right now is shown with its next change.
+                    let Ok(Some(cart)) = self.app.priced_cart(self.cart_id).await else {
+                        continue;
+                    };
+                    if cart.cart.version > self.shown_version {
+                        self.shown_version = cart.cart.version;
+                        return Some(event("updated", &cart));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn event(name: &str, cart: &PricedCart) -> Event {
+    let event = Event::default().event(name).id(cart.cart.version.to_string());
+    event
+        .json_data(CartView::new(cart))
+        .expect("a rendered cart is JSON")
+}

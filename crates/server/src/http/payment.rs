@@ -1,0 +1,77 @@
+//! The two calls of a payment: opening the checkout and confirming on return.
+
+use super::body::{CartIdPath, StrictJson};
+use super::error::ApiError;
+use crate::app::App;
+use crate::completion::{CompletionError, Purchase};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kassa_commerce::cart::CartState;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct OpenCheckout {
+    terms_url: String,
+    checkout_url: String,
+    confirmation_url: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OpenedCheckout {
+    html_snippet: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Confirmed {
+    status: &'static str,
+}
+
+pub(super) async fn open(
+    State(app): State<App>,
+    CartIdPath(id): CartIdPath,
+    StrictJson(body): StrictJson<OpenCheckout>,
+) -> Result<Json<OpenedCheckout>, ApiError> {
+    let cart = app.store.cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
+    let policy = app.origin_policy(app.profile_of(&cart)?);
+    let urls = policy.check(body.terms_url, body.checkout_url, body.confirmation_url)?;
+    let html_snippet = app.open_checkout(id, urls).await?;
+    Ok(Json(OpenedCheckout { html_snippet }))
+}
+
+/// Answers `checkout_complete` only when the order exists. Passing trouble is a status and never an error, because
+/// pages give up at the first error while the shopper's money is on its way.
+pub(super) async fn confirm(
+    State(app): State<App>,
+    CartIdPath(id): CartIdPath,
+) -> Result<Json<Confirmed>, ApiError> {
+    let cart = app.store.cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
+    if cart.state == CartState::Completed {
+        return Ok(Json(Confirmed {
+            status: "checkout_complete",
+        }));
+    }
+    let Some(outcome) = app.complete_cart(id).await? else {
+        let message = "No checkout was ever opened for this cart.";
+        return Err(ApiError::new(StatusCode::CONFLICT, "NO_KUSTOM_ORDER", message));
+    };
+    match outcome {
+        Ok(Purchase::Completed) => Ok(Json(Confirmed {
+            status: "checkout_complete",
+        })),
+        Ok(Purchase::InReview | Purchase::NotBought) => Ok(Json(Confirmed {
+            status: "checkout_incomplete",
+        })),
+        Err(error) => {
+            tracing::warn!(%error, "could not find out whether a cart is paid; will try again");
+            match *error {
+                CompletionError::NotConfigured => Err(crate::checkout::CheckoutError::NotConfigured.into()),
+                _ => Ok(Json(Confirmed {
+                    status: "checkout_incomplete",
+                })),
+            }
+        }
+    }
+}

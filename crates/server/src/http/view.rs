@@ -1,0 +1,239 @@
+//! A cart as storefronts see it. Amounts are exact decimals in major units.
+
+use crate::app::PricedCart;
+use kassa_commerce::address::{Address, CountryCode, InvoiceRecipient};
+use kassa_commerce::cart::{Cart, CartState};
+use kassa_commerce::money::Money;
+use kassa_commerce::pricing::PricedLine;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The rendered cart of every answer and event. Absent optional members are left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CartView {
+    cart_id: String,
+    cart_number: String,
+    cart_state: &'static str,
+    profile_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<String>,
+    /// Empty until there is an order: the published type says text.
+    order_number: String,
+    channel_key: String,
+    currency_code: &'static str,
+    tax_included: bool,
+    locale: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<AddressView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoice_recipient: Option<InvoiceRecipientView>,
+    items: Vec<ItemView>,
+    product_total: Amount,
+    shipping_total: Amount,
+    shipping_discount: Amount,
+    shipping_tax: Amount,
+    order_total: Amount,
+    order_tax_total: Amount,
+    coupons: [String; 0],
+    invalid_coupons: [String; 0],
+    promotions: [Value; 0],
+    payments: Vec<PaymentView>,
+    fields: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ItemView {
+    cart_item_id: String,
+    product_number: String,
+    description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
+    quantity: u32,
+    reserved_quantity: u32,
+    unit_price: Amount,
+    discount: Amount,
+    total: Amount,
+    tax: Amount,
+}
+
+#[derive(Serialize)]
+struct PaymentView {
+    provider: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    amount: Amount,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddressView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    care_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attention: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address_line1: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address_line2: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country_code: Option<CountryCode>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InvoiceRecipientView {
+    #[serde(flatten)]
+    address: AddressView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_id_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_country_code: Option<CountryCode>,
+}
+
+/// An amount in major units, written digit by digit: no float ever touches it.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Amount(Box<RawValue>);
+
+impl From<Money> for Amount {
+    fn from(money: Money) -> Self {
+        Self(RawValue::from_string(money.to_major_units()).expect("a decimal number is JSON"))
+    }
+}
+
+impl CartView {
+    pub(super) fn new(PricedCart { cart, priced }: &PricedCart) -> Self {
+        Self {
+            cart_id: cart.id.to_string(),
+            cart_number: cart.number.clone(),
+            cart_state: state_name(cart.state),
+            profile_key: cart.profile_key.clone(),
+            order_id: cart.order.as_ref().map(|order| order.id.to_string()),
+            order_number: cart
+                .order
+                .as_ref()
+                .map(|order| order.number.clone())
+                .unwrap_or_default(),
+            channel_key: cart.channel_key.clone(),
+            currency_code: cart.currency.code(),
+            tax_included: cart.tax_included,
+            locale: cart.locale.clone(),
+            email: cart.email.clone(),
+            phone: cart.phone.clone(),
+            address: cart.address.as_ref().map(AddressView::new),
+            invoice_recipient: cart.invoice_recipient.as_ref().map(InvoiceRecipientView::new),
+            items: priced.lines.iter().map(ItemView::new).collect(),
+            product_total: priced.product_total.into(),
+            shipping_total: priced.shipping_total.into(),
+            shipping_discount: priced.shipping_discount.into(),
+            shipping_tax: priced.shipping_tax.into(),
+            order_total: priced.order_total.into(),
+            order_tax_total: priced.order_tax_total.into(),
+            coupons: [],
+            invalid_coupons: [],
+            promotions: [],
+            payments: payments(cart, priced.amount_to_pay().ok()),
+            fields: fields(cart),
+        }
+    }
+}
+
+impl ItemView {
+    fn new(line: &PricedLine) -> Self {
+        Self {
+            cart_item_id: line.item_id.to_string(),
+            product_number: line.product_number.clone(),
+            description: line.description.clone(),
+            image: line.image.clone(),
+            quantity: line.quantity,
+            reserved_quantity: 0,
+            unit_price: line.unit_price.into(),
+            discount: line.discount.into(),
+            total: line.total.into(),
+            tax: line.tax.into(),
+        }
+    }
+}
+
+impl AddressView {
+    fn new(address: &Address) -> Self {
+        let address = address.clone();
+        Self {
+            name: address.name,
+            care_of: address.care_of,
+            attention: address.attention,
+            address_line1: address.address_line1,
+            address_line2: address.address_line2,
+            city: address.city,
+            state: address.state,
+            postal_code: address.postal_code,
+            country_code: address.country_code,
+        }
+    }
+}
+
+impl InvoiceRecipientView {
+    fn new(recipient: &InvoiceRecipient) -> Self {
+        Self {
+            address: AddressView::new(&recipient.address),
+            tax_id: recipient.tax_id.clone(),
+            tax_id_type: recipient.tax_id_type.clone(),
+            tax_country_code: recipient.tax_country_code.clone(),
+        }
+    }
+}
+
+fn state_name(state: CartState) -> &'static str {
+    match state {
+        CartState::Open => "open",
+        CartState::Completed => "completed",
+        CartState::Rejected => "rejected",
+    }
+}
+
+/// The storefront's own fields, and among them, read-only, what Kustom has been told.
+fn fields(cart: &Cart) -> BTreeMap<String, Value> {
+    let mut fields = cart.fields.clone();
+    if let Some(kustom) = &cart.kustom {
+        fields.insert("kustomOrderId".into(), json!(kustom.kustom_order_id));
+        fields.insert("kustomSyncHash".into(), json!(kustom.sync_hash));
+        if let Some(pending_hash) = &kustom.pending_hash {
+            fields.insert("kustomPendingHash".into(), json!(pending_hash));
+        }
+    }
+    fields
+}
+
+/// A cart is completed by exactly one payment, over all that was to pay.
+fn payments(cart: &Cart, amount: Option<Money>) -> Vec<PaymentView> {
+    let (CartState::Completed, Some(amount)) = (cart.state, amount) else {
+        return Vec::new();
+    };
+    let reference = cart
+        .kustom
+        .as_ref()
+        .map(|kustom| kustom.kustom_order_id.to_string());
+    vec![PaymentView {
+        provider: "kustom",
+        reference,
+        amount: amount.into(),
+    }]
+}

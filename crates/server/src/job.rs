@@ -1,0 +1,328 @@
+//! Running jobs: plan, one call, absorb.
+//!
+//! A worker claims what is due under a lease, calls Kustom once and commits what came of it together with the end of
+//! the run. No transaction is open during a call, and a commit that lost its lease changes nothing.
+
+use crate::app::App;
+use crate::checkout::LEASE;
+use crate::completion::CompletionError;
+use crate::kustom_client::{KustomClient, OrderAddress};
+use crate::store::StoreError;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use jiff::Timestamp;
+use kassa_commerce::change::{Change, Claim, KustomOrderWrite, Settle};
+use kassa_commerce::id::CartId;
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, Lease};
+use kassa_commerce::kustom::KustomOrderState;
+use kassa_commerce::kustom::completion::idempotency_key;
+use kassa_commerce::kustom::sync::{self, Next, SyncCall, SyncRequest};
+use kustom_api::{CheckoutOrder, Failure, KustomOrderId, MerchantReferences};
+use std::time::Duration;
+use tracing::{Instrument, debug, info_span, warn};
+
+/// Jobs run side by side; each waits for Kustom most of its time.
+const CLAIM_LIMIT: u32 = 32;
+
+/// The worker looks at the store at least this often, because a hint to look sooner may be lost.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+
+const MAX_PLANS: u32 = 20;
+
+impl App {
+    /// Runs jobs as they fall due, until the server stops. What is running then is finished.
+    pub async fn work(&self) {
+        let tasks = tokio_util::task::TaskTracker::new();
+        while !self.stop.is_cancelled() {
+            match self.claim_due().await {
+                Ok(jobs) if jobs.is_empty() => self.rest().await,
+                Ok(jobs) => {
+                    for job in jobs {
+                        let app = self.clone();
+                        tasks.spawn(async move { app.run_job(job).await });
+                    }
+                }
+                Err(error) => {
+                    warn!(%error, "failed to claim jobs");
+                    self.rest().await;
+                }
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Runs everything that is due now, one after the other, and answers how many runs that took. For tests.
+    pub async fn run_due_jobs(&self) -> Result<usize, StoreError> {
+        let mut runs = 0;
+        loop {
+            let jobs = self.claim_due().await?;
+            if jobs.is_empty() {
+                return Ok(runs);
+            }
+            for job in jobs {
+                runs += 1;
+                self.run_job(job).await;
+            }
+        }
+    }
+
+    async fn claim_due(&self) -> Result<Vec<ClaimedJob>, StoreError> {
+        let now = self.now();
+        if self.store.next_job_at().await?.is_none_or(|at| at > now) {
+            return Ok(Vec::new());
+        }
+        let claim = Claim::Due {
+            now,
+            until: now + LEASE,
+            limit: CLAIM_LIMIT,
+        };
+        Ok(self
+            .store
+            .commit(Change {
+                claim: Some(claim),
+                ..Change::default()
+            })
+            .await?
+            .claimed)
+    }
+
+    /// Waits for the next due time, a hint, or the end.
+    async fn rest(&self) {
+        let next = self.store.next_job_at().await.ok().flatten();
+        let until_next = next.map_or(LONGEST_REST, |at| {
+            Duration::try_from(at.duration_since(self.now()))
+                .unwrap_or_default()
+                .min(LONGEST_REST)
+        });
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => (),
+            () = self.jobs_wanted.notified() => (),
+            () = tokio::time::sleep(until_next) => (),
+        }
+    }
+
+    async fn run_job(&self, job: ClaimedJob) {
+        let span = info_span!("job", job.kind = job.key.kind(), job.attempts = job.attempts);
+        async {
+            if let Err(error) = self.try_job(&job).await {
+                warn!(%error, "failed to finish a job; its lease will end and it will run again");
+            }
+        }
+        .instrument(span)
+        .await;
+    }
+
+    async fn try_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+        let Some(kustom) = &self.kustom else {
+            return self.settle(job, self.retry_at(job), Change::default()).await;
+        };
+        match &job.key {
+            JobKey::Sync(cart_id) => self.run_sync(kustom, job, *cart_id).await,
+            JobKey::Complete(id) => {
+                let end = match self.complete(id).await {
+                    Ok(_) => JobEnd::Done,
+                    Err(error) => self.after_failed_completion(job, &error),
+                };
+                self.settle(job, end, Change::default()).await
+            }
+            JobKey::Acknowledge(id) => self.run_acknowledge(kustom, job, id).await,
+            JobKey::SetReferences(id) => self.run_set_references(kustom, job, id).await,
+            JobKey::Cancel(id) => {
+                let answer = kustom.cancel(id, idempotency_key(&job.key)).await;
+                self.settle(job, self.after_call(job, &answer), Change::default())
+                    .await
+            }
+            JobKey::Abort(id) => {
+                let answer = kustom.abort(OrderAddress { id, location: None }).await;
+                self.settle(job, self.after_call(job, &answer), Change::default())
+                    .await
+            }
+        }
+    }
+
+    async fn run_sync(
+        &self,
+        kustom: &KustomClient,
+        job: &ClaimedJob,
+        cart_id: CartId,
+    ) -> Result<(), StoreError> {
+        let Some((call, location)) = self.plan_sync(cart_id).await? else {
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        };
+        let address = OrderAddress {
+            id: &call.kustom_order_id,
+            location: location.as_deref(),
+        };
+        let sent_at = self.now();
+        let answer = self.send(kustom, address, &call).await;
+        let end_of = |next| match next {
+            Next::Done => JobEnd::Done,
+            Next::At(run_at) => JobEnd::Continue { run_at },
+            Next::BackOff => self.retry_at(job),
+        };
+        for _ in 0..MAX_PLANS {
+            let Some(cart) = self.store.cart(cart_id).await? else {
+                return self.settle(job, JobEnd::Done, Change::default()).await;
+            };
+            let absorbed = sync::absorb(&cart, &call, &answer, sent_at, self.now());
+            match self.settle(job, end_of(absorbed.next), absorbed.change).await {
+                Err(StoreError::Conflict) => (),
+                result => return result,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    async fn plan_sync(&self, cart_id: CartId) -> Result<Option<(SyncCall, Option<String>)>, StoreError> {
+        let Some(cart) = self.store.cart(cart_id).await? else {
+            return Ok(None);
+        };
+        let Some(kustom) = &cart.kustom else {
+            return Ok(None);
+        };
+        let snapshot = self.store.snapshot(cart_id, kustom.revision).await?;
+        let Some(call) = sync::plan(&cart, snapshot.as_ref(), self.now()) else {
+            return Ok(None);
+        };
+        let kustom_order = self.store.kustom_order(&call.kustom_order_id).await?;
+        Ok(Some((
+            call,
+            kustom_order.and_then(|kustom_order| kustom_order.location),
+        )))
+    }
+
+    pub(crate) async fn send(
+        &self,
+        kustom: &KustomClient,
+        address: OrderAddress<'_>,
+        call: &SyncCall,
+    ) -> Result<CheckoutOrder, Failure> {
+        match &call.request {
+            SyncRequest::Read => kustom.read(address).await,
+            SyncRequest::Update(payload) => kustom.update(address, payload).await,
+        }
+    }
+
+    /// Takes in the answer to a call that was made inline, under the sync job's lease.
+    pub(crate) async fn absorb_sync(
+        &self,
+        cart_id: CartId,
+        call: &SyncCall,
+        answer: &Result<CheckoutOrder, Failure>,
+        sent_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        for _ in 0..MAX_PLANS {
+            let Some(cart) = self.store.cart(cart_id).await? else {
+                return Ok(());
+            };
+            let absorbed = sync::absorb(&cart, call, answer, sent_at, self.now());
+            match self.commit(absorbed.change).await {
+                Err(StoreError::Conflict) => (),
+                result => return result.map(|_| ()),
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    async fn run_acknowledge(
+        &self,
+        kustom: &KustomClient,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        let answer = kustom.acknowledge(id, idempotency_key(&job.key)).await;
+        let acknowledged = KustomOrderWrite::SetState {
+            id: id.clone(),
+            state: KustomOrderState::Acknowledged,
+        };
+        let change = match answer {
+            Ok(()) => Change {
+                kustom_orders: vec![acknowledged],
+                ..Change::default()
+            },
+            Err(_) => Change::default(),
+        };
+        self.settle(job, self.after_call(job, &answer), change).await
+    }
+
+    async fn run_set_references(
+        &self,
+        kustom: &KustomClient,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        let Some(order) = self.store.order_of_kustom_order(id).await? else {
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        };
+        let references = MerchantReferences {
+            merchant_reference1: Some(order.cart_number),
+            merchant_reference2: Some(order.number),
+        };
+        let answer = kustom
+            .set_merchant_references(id, &references, idempotency_key(&job.key))
+            .await;
+        self.settle(job, self.after_call(job, &answer), Change::default())
+            .await
+    }
+
+    /// Outgoing messages are sent until they are answered; a refusal will not change, but somebody may lift it.
+    fn after_call(&self, job: &ClaimedJob, answer: &Result<(), Failure>) -> JobEnd {
+        match answer {
+            Ok(()) => JobEnd::Done,
+            // Nobody can pay an order that is gone or closed, which is all that an abort is for.
+            Err(Failure::Gone | Failure::ReadOnly) if matches!(job.key, JobKey::Abort(_)) => JobEnd::Done,
+            Err(failure) => {
+                warn!(%failure, "Kustom did not take the message");
+                self.retry_at(job)
+            }
+        }
+    }
+
+    fn after_failed_completion(&self, job: &ClaimedJob, error: &CompletionError) -> JobEnd {
+        match error {
+            CompletionError::Unknown => JobEnd::Done,
+            _ => self.retry_at(job),
+        }
+    }
+
+    fn retry_at(&self, job: &ClaimedJob) -> JobEnd {
+        let run_at = self.now() + retry_delay(job);
+        debug!(%run_at, "will try again");
+        JobEnd::Retry { run_at }
+    }
+
+    async fn settle(&self, job: &ClaimedJob, end: JobEnd, change: Change) -> Result<(), StoreError> {
+        let settle = Settle {
+            key: job.key.clone(),
+            lease: job.lease.clone(),
+            end,
+        };
+        self.commit(Change {
+            settle: Some(settle),
+            ..change
+        })
+        .await
+        .map(|_| ())
+    }
+}
+
+/// Later and later, up to a limit, and never in step with others that failed at the same moment.
+fn retry_delay(job: &ClaimedJob) -> Duration {
+    let Lease {
+        claim, generation, ..
+    } = job.lease;
+    let seed = claim ^ generation.rotate_left(32) ^ u64::from(job.attempts);
+    ExponentialBuilder::default()
+        .with_min_delay(FIRST_RETRY)
+        .with_max_delay(LONGEST_RETRY)
+        .without_max_times()
+        .with_jitter()
+        .with_jitter_seed(seed)
+        .build()
+        .nth(job.attempts.min(16) as usize)
+        .unwrap_or(LONGEST_RETRY)
+}
