@@ -1,0 +1,7 @@
+//! The public API against real parts: a database file, the emulator over a socket, and a clock of our own.
+
+mod answer;
+mod checkout;
+mod faults;
+mod kustom_faults;
+mod shop;

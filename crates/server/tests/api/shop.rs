@@ -1,0 +1,296 @@
+//! A whole shop for one test: the server over a database file of its own, the emulator behind a socket, one clock.
+
+use crate::answer::Answer;
+use crate::kustom_faults::{self, KustomFaults};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use axum::middleware::from_fn_with_state;
+use jiff::{SignedDuration, Timestamp};
+use kassa::app::{App, Options, Parts};
+use kassa::bus::LocalBus;
+use kassa::clock::{Clock, SystemIds};
+use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
+use kassa::store::Store;
+use kassa::store::sqlite::SqliteStore;
+use kassa::token::CallbackTokens;
+use kassa_commerce::id::CartId;
+use kassa_commerce::kustom::hook::SyncTiming;
+use kassa_commerce::order::Order;
+use kustom_api::KustomOrderId;
+use kustom_emulator::{Emulator, Settings};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+/// Time that passes only when a test says so.
+#[derive(Debug)]
+pub(crate) struct ManualClock {
+    now: Mutex<Timestamp>,
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+}
+
+impl ManualClock {
+    fn new() -> Self {
+        Self { now: Mutex::new("2026-11-22T12:00:00Z".parse().unwrap()) }
+    }
+
+    fn advance(&self, by: SignedDuration) {
+        *self.now.lock().unwrap() += by;
+    }
+}
+
+pub(crate) struct Shop {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) emulator: Emulator,
+    pub(crate) kustom_faults: KustomFaults,
+    clock: Arc<ManualClock>,
+    kustom_url: String,
+    public_url: String,
+    folder: Arc<tempfile::TempDir>,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        let clock = Arc::new(ManualClock::new());
+        let kustom_faults = KustomFaults::default();
+        let kustom_listener = listen().await;
+        let kustom_url = url_of(&kustom_listener);
+        let emulator = emulator(&clock, &kustom_url);
+        let faulty = emulator.router().layer(from_fn_with_state(kustom_faults.clone(), kustom_faults::layer));
+        tokio::spawn(async move { axum::serve(kustom_listener, faulty).await });
+
+        let listener = listen().await;
+        let public_url = url_of(&listener);
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let app = app(folder.path(), &clock, &kustom_url, &public_url).await;
+        let router = kassa::http::router(app.clone());
+        tokio::spawn({
+            let router = router.clone();
+            async move { axum::serve(listener, router).await }
+        });
+        Self { app, router, emulator, kustom_faults, clock, kustom_url, public_url, folder }
+    }
+
+    /// Another process over the same data, as after a crash: nothing is remembered but what was stored.
+    pub(crate) async fn restart(&mut self) {
+        // The old router goes first, or the file is still locked by it.
+        self.router = Router::new();
+        let stopped = std::mem::replace(&mut self.app, idle_app(&self.clock));
+        stopped.stop.cancel();
+        stopped.store.close();
+        self.app = app(self.folder.path(), &self.clock, &self.kustom_url, &self.public_url).await;
+        self.router = kassa::http::router(self.app.clone());
+    }
+
+    /// A second server over the same store, as another node of a cluster would be.
+    pub(crate) fn another_node(&self) -> App {
+        App::new(parts(
+            Arc::clone(&self.app.store),
+            &self.clock,
+            Some(client(&self.kustom_url)),
+            self.public_url.clone(),
+        ))
+    }
+
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        self.clock.advance(by);
+    }
+
+    /// Lets the delay before a sync pass and does all the work that is due.
+    pub(crate) async fn settle(&self) -> usize {
+        self.advance(SignedDuration::from_secs(1));
+        self.app.run_due_jobs().await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        let request = Request::post(path).header("content-type", "application/json");
+        self.request(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Without a body, as the published client sends some of its calls.
+    pub(crate) async fn post_nothing(&self, path: &str) -> Answer {
+        self.request(Request::post(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn request(&self, request: Request<Body>) -> Answer {
+        request_of(self.router.clone(), request).await
+    }
+
+    pub(crate) async fn new_cart(&self, profile_key: &str) -> String {
+        let body = json!({ "profileKey": profile_key, "locale": "sv_SE" });
+        let created = self.post("/ingress/commerce/carts", body).await.ok();
+        created["cartId"].as_str().unwrap().to_owned()
+    }
+
+    /// A Swedish cart with two court shoes.
+    pub(crate) async fn cart_with_shoes(&self) -> String {
+        let cart_id = self.new_cart("se-webshop").await;
+        self.mutate(&cart_id, "add-item", json!({ "productNumber": "SH006-WHT-09", "quantity": 2 })).await;
+        cart_id
+    }
+
+    pub(crate) async fn cart(&self, cart_id: &str) -> Value {
+        self.get(&format!("/ingress/commerce/carts/{cart_id}")).await.ok()
+    }
+
+    pub(crate) async fn mutate(&self, cart_id: &str, method: &str, body: Value) -> Value {
+        self.post(&format!("/ingress/commerce/carts/{cart_id}/{method}"), body).await.ok()
+    }
+
+    pub(crate) async fn set_first_quantity(&self, cart_id: &str, quantity: u32) -> Value {
+        let item_id = self.cart(cart_id).await["items"][0]["cartItemId"].clone();
+        self.mutate(cart_id, "set-quantity", json!({ "cartItemId": item_id, "quantity": quantity })).await
+    }
+
+    pub(crate) async fn open_checkout(&self, cart_id: &str) -> Answer {
+        self.post(&format!("/ingress/commerce/carts/{cart_id}/payment/kustom"), pages("")).await
+    }
+
+    /// Opens the checkout and answers the id of its Kustom order.
+    pub(crate) async fn opened(&self, cart_id: &str) -> KustomOrderId {
+        let opened = self.open_checkout(cart_id).await.ok();
+        assert!(opened["htmlSnippet"].as_str().unwrap().contains("klarna-checkout-container"));
+        KustomOrderId(self.cart(cart_id).await["fields"]["kustomOrderId"].as_str().unwrap().to_owned())
+    }
+
+    pub(crate) async fn confirm(&self, cart_id: &str) -> Answer {
+        self.post_nothing(&format!("/ingress/commerce/carts/{cart_id}/payment/kustom/confirm")).await
+    }
+
+    /// What a shopper does in the iframe.
+    pub(crate) async fn pay(&self, id: &KustomOrderId) {
+        self.pay_with(id, json!({ "outcome": "approved" })).await;
+    }
+
+    pub(crate) async fn pay_with(&self, id: &KustomOrderId, body: Value) {
+        let paid = self.control(&format!("orders/{id}/pay"), body).await;
+        assert!(paid.status.is_success(), "{}", paid.text);
+    }
+
+    pub(crate) async fn control(&self, path: &str, body: Value) -> Answer {
+        let request = Request::post(format!("/_emulator/{path}")).header("content-type", "application/json");
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        request_of(self.emulator.router(), request).await
+    }
+
+    /// The push as Kustom sends it: to the URL that it was given.
+    pub(crate) async fn push(&self, id: &KustomOrderId) -> Answer {
+        self.post_nothing(&self.push_path(id)).await
+    }
+
+    pub(crate) fn push_path(&self, id: &KustomOrderId) -> String {
+        let urls = self.emulator.inspect(|kustom| kustom.order(id).unwrap().checkout.merchant_urls.clone());
+        let push = urls.unwrap().push.unwrap().replace("{checkout.order.id}", &id.0);
+        push.strip_prefix(&self.public_url).unwrap().to_owned()
+    }
+
+    pub(crate) async fn order(&self, cart_id: &str) -> Option<Order> {
+        self.app.store.order_of_cart(cart_id.parse::<CartId>().unwrap()).await.unwrap()
+    }
+
+    /// How many acknowledges changed something at Kustom.
+    pub(crate) fn acknowledges(&self, id: &KustomOrderId) -> usize {
+        use kustom_emulator::Change;
+        self.emulator.inspect(|kustom| {
+            let order = kustom.order(id).unwrap();
+            order.history.iter().filter(|event| event.change == Change::Acknowledged).count()
+        })
+    }
+
+    /// How many Kustom orders were ever made.
+    pub(crate) fn kustom_order_count(&self) -> usize {
+        self.emulator.inspect(|kustom| kustom.orders().count())
+    }
+
+    pub(crate) fn order_amount(&self, id: &KustomOrderId) -> i64 {
+        self.emulator.inspect(|kustom| kustom.order(id).unwrap().checkout.order_amount.unwrap())
+    }
+
+    /// Nothing is left to do, now or later.
+    pub(crate) async fn assert_no_job_left(&self) {
+        assert_eq!(self.app.store.next_job_at().await.unwrap(), None);
+    }
+}
+
+/// The storefront's three pages; `query` tells one tab's from another's.
+pub(crate) fn pages(query: &str) -> Value {
+    json!({
+        "termsUrl": "http://localhost:5173/terms",
+        "checkoutUrl": "http://localhost:5173/checkout",
+        "confirmationUrl": format!("http://localhost:5173/confirmation{query}"),
+    })
+}
+
+pub(crate) async fn request_of(router: Router, request: Request<Body>) -> Answer {
+    let is_head = request.method() == Method::HEAD;
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 4 * 1024 * 1024).await.unwrap();
+    assert!(!is_head || bytes.is_empty());
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    Answer { status: parts.status, headers: parts.headers, text }
+}
+
+async fn listen() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+fn url_of(listener: &TcpListener) -> String {
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+fn emulator(clock: &Arc<ManualClock>, public_url: &str) -> Emulator {
+    let clock = Arc::clone(clock);
+    let settings = Settings { public_url: Some(public_url.to_owned()), ..Settings::default() };
+    Emulator::new(settings, Arc::new(move || clock.now()))
+}
+
+async fn app(folder: &Path, clock: &Arc<ManualClock>, kustom_url: &str, public_url: &str) -> App {
+    let store = SqliteStore::open(&folder.join("kassa.db")).unwrap();
+    let key = store.callback_key().await.unwrap();
+    let mut parts = parts(Arc::new(store), clock, Some(client(kustom_url)), public_url.to_owned());
+    parts.tokens = CallbackTokens::new(key);
+    App::new(parts)
+}
+
+fn parts(
+    store: Arc<dyn Store>,
+    clock: &Arc<ManualClock>,
+    kustom: Option<KustomClient>,
+    public_url: String,
+) -> Parts {
+    Parts::new(
+        store,
+        kassa::demo::catalogue(),
+        kustom,
+        clock.clone(),
+        Arc::new(SystemIds),
+        CallbackTokens::new([0; 32]),
+        Options {
+            public_url,
+            timing: SyncTiming::default(),
+            trust_loopback_pages: true,
+            https_pages_only: false,
+            carts_per_minute: None,
+        },
+    )
+}
+
+fn client(kustom_url: &str) -> KustomClient {
+    let credentials = Credentials::UserAndKey { key_id: "M1".into(), password: "secret".to_owned().into() };
+    let account = KustomAccount { base_url: kustom_url.parse().unwrap(), credentials };
+    KustomClient::new(account, Timeouts::default()).unwrap()
+}
