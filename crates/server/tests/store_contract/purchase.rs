@@ -1,0 +1,196 @@
+//! Purchases: a payment, an order and reviews. The uniqueness tested here is what makes a paid purchase one order.
+
+use crate::data::{
+    at, completion, kustom_order, losers, offered_cart, opening, order, payment, review, state_change, update,
+};
+use futures_util::future::join_all;
+use kassa::store::{Store, StoreError};
+use kassa_commerce::cart::CartOrder;
+use kassa_commerce::change::Change;
+use kassa_commerce::kustom::KustomOrderState;
+use kassa_commerce::order::Order;
+use kassa_commerce::review::{Review, ReviewReason};
+
+pub(crate) async fn a_purchase_is_read_back(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    let committed = store.commit(completion(1, &kustom_order)).await.unwrap();
+    assert_eq!(committed.order_number.as_deref(), Some("100001"));
+    let expected = Order {
+        number: "100001".to_owned(),
+        ..order(1, &kustom_order)
+    };
+    assert_eq!(
+        store.order_of_cart(cart.id).await.unwrap().as_ref(),
+        Some(&expected)
+    );
+    let by_kustom_order = store.order_of_kustom_order(&kustom_order.id).await.unwrap();
+    assert_eq!(by_kustom_order, Some(expected));
+    let payments = store.payments_of_cart(cart.id).await.unwrap();
+    assert_eq!(payments, [payment(1, &kustom_order)]);
+}
+
+pub(crate) async fn a_cart_shows_the_order_it_became(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    offered_cart(store, 2).await;
+    store.commit(completion(1, &kustom_order)).await.unwrap();
+    let expected = CartOrder {
+        id: order(1, &kustom_order).id,
+        number: "100001".to_owned(),
+    };
+    let bought = store.cart(cart.id).await.unwrap().unwrap();
+    assert_eq!(bought.order, Some(expected));
+    let other = store.cart(crate::data::cart_id(2)).await.unwrap().unwrap();
+    assert_eq!(other.order, None);
+}
+
+pub(crate) async fn order_numbers_are_drawn_in_order(store: &dyn Store) {
+    for (number, expected) in [(3, "100001"), (1, "100002"), (2, "100003")] {
+        let (_, kustom_order) = offered_cart(store, number).await;
+        let committed = store.commit(completion(number, &kustom_order)).await.unwrap();
+        assert_eq!(committed.order_number.as_deref(), Some(expected));
+    }
+}
+
+pub(crate) async fn a_second_order_of_a_kustom_order_is_refused(store: &dyn Store) {
+    let (_, kustom_order) = offered_cart(store, 1).await;
+    let (other_cart, _) = offered_cart(store, 2).await;
+    store.commit(completion(1, &kustom_order)).await.unwrap();
+    let second = Order {
+        cart_id: other_cart.id,
+        ..order(2, &kustom_order)
+    };
+    assert_eq!(
+        insert_order(store, second).await,
+        Err(StoreError::AlreadyCompleted)
+    );
+}
+
+pub(crate) async fn a_second_order_of_a_cart_is_refused(store: &dyn Store) {
+    let (cart, first) = offered_cart(store, 1).await;
+    store.commit(completion(1, &first)).await.unwrap();
+    let second = kustom_order(2, cart.id);
+    store.commit(opening(&second)).await.unwrap();
+    let refused = insert_order(store, order(2, &second)).await;
+    assert_eq!(refused, Err(StoreError::AlreadyCompleted));
+}
+
+pub(crate) async fn a_second_payment_of_a_kustom_order_is_refused(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    store.commit(completion(1, &kustom_order)).await.unwrap();
+    let second = Change {
+        payment: Some(payment(2, &kustom_order)),
+        ..Change::default()
+    };
+    assert_eq!(store.commit(second).await, Err(StoreError::AlreadyCompleted));
+    assert_eq!(store.payments_of_cart(cart.id).await.unwrap().len(), 1);
+}
+
+/// Whoever did not hear the outcome of a commit may commit the same again, with the same ids.
+pub(crate) async fn a_completion_that_is_committed_again_is_refused(store: &dyn Store) {
+    let (_, kustom_order) = offered_cart(store, 1).await;
+    store.commit(completion(1, &kustom_order)).await.unwrap();
+    let again = store.commit(completion(1, &kustom_order)).await;
+    assert_eq!(again, Err(StoreError::AlreadyCompleted));
+    let order_again = insert_order(store, order(1, &kustom_order)).await;
+    assert_eq!(order_again, Err(StoreError::AlreadyCompleted));
+}
+
+pub(crate) async fn an_order_for_an_unknown_kustom_order_is_refused(store: &dyn Store) {
+    let (cart, _) = offered_cart(store, 1).await;
+    let unknown = insert_order(store, order(1, &kustom_order(2, cart.id))).await;
+    assert!(matches!(unknown, Err(StoreError::Internal(_))));
+    assert_eq!(store.order_of_cart(cart.id).await.unwrap(), None);
+}
+
+pub(crate) async fn of_fifty_completions_at_once_one_wins(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    // Half of them also write the cart, as most callers do, and then hear of the conflict first.
+    let changes = (1..=50).map(|number| Change {
+        cart: (number % 2 == 0).then(|| update(&cart).cart).flatten(),
+        ..completion(number, &kustom_order)
+    });
+    let outcomes = join_all(changes.map(|change| store.commit(change))).await;
+    for error in losers(outcomes) {
+        assert!(
+            matches!(error, StoreError::AlreadyCompleted | StoreError::Conflict),
+            "{error:?}"
+        );
+    }
+    assert_eq!(store.payments_of_cart(cart.id).await.unwrap().len(), 1);
+    let order = store.order_of_cart(cart.id).await.unwrap().unwrap();
+    assert_eq!(order.number, "100001");
+}
+
+pub(crate) async fn of_two_kustom_orders_completing_one_cart_one_wins(store: &dyn Store) {
+    let (cart, first) = offered_cart(store, 1).await;
+    store
+        .commit(state_change(1, KustomOrderState::Retired))
+        .await
+        .unwrap();
+    let second = kustom_order(2, cart.id);
+    store.commit(opening(&second)).await.unwrap();
+    let outcomes = join_all([
+        store.commit(completion(1, &first)),
+        store.commit(completion(2, &second)),
+    ])
+    .await;
+    assert_eq!(losers(outcomes), [StoreError::AlreadyCompleted]);
+    // The loser's payment went with its order.
+    assert_eq!(store.payments_of_cart(cart.id).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn a_refused_completion_skips_no_order_number(store: &dyn Store) {
+    let (_, first) = offered_cart(store, 1).await;
+    store.commit(completion(1, &first)).await.unwrap();
+    for number in 2..5 {
+        insert_order(store, order(number, &first)).await.unwrap_err();
+    }
+    let (_, second) = offered_cart(store, 5).await;
+    let committed = store.commit(completion(5, &second)).await.unwrap();
+    assert_eq!(committed.order_number.as_deref(), Some("100002"));
+}
+
+pub(crate) async fn a_review_is_kept_once_per_purchase_and_reason(store: &dyn Store) {
+    for (number, reason, detail) in [
+        (1, ReviewReason::ContentMismatch, "first"),
+        (1, ReviewReason::ContentMismatch, "again"),
+        (1, ReviewReason::DuplicatePurchase, "another reason"),
+        (2, ReviewReason::ContentMismatch, "another purchase"),
+    ] {
+        open_review(store, review(number, reason, detail)).await;
+    }
+    let details: Vec<_> = details(store).await;
+    assert_eq!(details, ["first", "another reason", "another purchase"]);
+}
+
+pub(crate) async fn reviews_come_oldest_first(store: &dyn Store) {
+    for (number, opened_at) in [(1, 300), (2, 100), (3, 200)] {
+        let review = Review {
+            opened_at: at(opened_at),
+            ..review(number, ReviewReason::UnclearPurchase, &opened_at.to_string())
+        };
+        open_review(store, review).await;
+    }
+    assert_eq!(details(store).await, ["100", "200", "300"]);
+}
+
+async fn insert_order(store: &dyn Store, order: Order) -> Result<(), StoreError> {
+    let change = Change {
+        order: Some(order),
+        ..Change::default()
+    };
+    store.commit(change).await.map(drop)
+}
+
+async fn open_review(store: &dyn Store, review: Review) {
+    let change = Change {
+        reviews: vec![review],
+        ..Change::default()
+    };
+    store.commit(change).await.unwrap();
+}
+
+async fn details(store: &dyn Store) -> Vec<String> {
+    let reviews = store.reviews().await.unwrap();
+    reviews.into_iter().map(|review| review.detail).collect()
+}
