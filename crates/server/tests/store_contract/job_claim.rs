@@ -42,6 +42,17 @@ pub(crate) async fn a_held_job_is_not_claimed_again(store: &dyn Store) {
     assert_eq!(claim_one(store, sync(1), 999, 2000).await, None);
 }
 
+pub(crate) async fn held_jobs_do_not_use_up_the_limit(store: &dyn Store) {
+    for number in 1..=4 {
+        wish(store, sync(number), 0, 0).await;
+    }
+    for expected in [[sync(1), sync(2)], [sync(3), sync(4)]] {
+        let claimed = store.commit(claim_of_due(0, 1000, 2)).await.unwrap().claimed;
+        let keys: Vec<_> = claimed.into_iter().map(|job| job.key).collect();
+        assert_eq!(keys, expected);
+    }
+}
+
 pub(crate) async fn a_held_job_is_due_when_its_lease_ends(store: &dyn Store) {
     wish(store, sync(1), 0, 0).await;
     claim_due(store, 0, 1000).await;

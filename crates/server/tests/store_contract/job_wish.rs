@@ -93,6 +93,18 @@ pub(crate) async fn a_wish_during_a_run_is_not_bound_by_the_earlier_wish(store: 
     assert_due_at(store, 150).await;
 }
 
+/// Debouncing starts anew with the wish that came during the run.
+pub(crate) async fn wishes_after_a_run_renew_the_one_that_came_during_it(store: &dyn Store) {
+    wish(store, sync(1), 10, 20).await;
+    let job = claim_one(store, sync(1), 10, 5000).await.unwrap();
+    wish(store, sync(1), 150, 400).await;
+    settle(store, &job, JobEnd::Done).await.unwrap();
+    wish(store, sync(1), 250, 2100).await;
+    assert_due_at(store, 250).await;
+    wish(store, sync(1), 450, 2300).await;
+    assert_due_at(store, 400).await;
+}
+
 pub(crate) async fn a_wish_after_progress_is_not_bound_by_the_earlier_wish(store: &dyn Store) {
     wish(store, sync(1), 10, 20).await;
     let job = claim_one(store, sync(1), 10, 5000).await.unwrap();

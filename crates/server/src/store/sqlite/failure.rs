@@ -54,14 +54,9 @@ fn refusal(violation: &str) -> StoreError {
     match key {
         Some("cart.id") => StoreError::Conflict,
         Some("kustom_order.id" | "kustom_order.cart_id") => StoreError::AlreadyOpen,
-        // The ids count too: a change that is committed again after an unknown outcome carries the same ones.
-        Some(
-            "orders.id"
-            | "orders.cart_id"
-            | "orders.kustom_order_id"
-            | "payment.id"
-            | "payment.kustom_order_id",
-        ) => StoreError::AlreadyCompleted,
+        Some("orders.cart_id" | "orders.kustom_order_id" | "payment.kustom_order_id") => {
+            StoreError::AlreadyCompleted
+        }
         _ => StoreError::Internal(violation.to_owned()),
     }
 }

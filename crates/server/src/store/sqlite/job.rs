@@ -160,13 +160,14 @@ fn end_run(connection: &Connection, key: &JobKey, end: &JobEnd) -> Result<(), St
     Ok(())
 }
 
-/// Ends a run during which the job was asked for again: the new wish stays, however the run ended.
+/// Ends a run during which the job was asked for again: the new wish stays, however the run ended. It has already set
+/// the failed runs to none.
 fn end_renewed_run(connection: &Connection, key: &JobKey, end: &JobEnd) -> Result<(), StoreError> {
     let continue_at = match end {
         JobEnd::Continue { run_at } => Some(Nanoseconds(*run_at)),
         JobEnd::Done | JobEnd::Retry { .. } => None,
     };
-    let sql = "UPDATE job SET lease_until = NULL, attempts = 0, run_at = min(run_at, coalesce(?3, run_at))
+    let sql = "UPDATE job SET lease_until = NULL, run_at = min(run_at, coalesce(?3, run_at))
                WHERE kind = ?1 AND subject = ?2";
     connection
         .prepare_cached(sql)?
