@@ -1,1 +1,36 @@
-//! Empty.
+//! A stand-in for Kustom Checkout that behaves like the original, offline and without an account.
+//!
+//! [`Kustom`] is the whole of it as one value: requests and the time go in, answers come out. It reads no clock, opens
+//! no socket and draws no random numbers, so a test or a simulation can replay it exactly. [`Emulator`] is the thin
+//! HTTP shell around it. Nothing here knows who calls: it shares only `kustom-api` types with the checkout server.
+//!
+//! Where Kustom's documentation is silent, the choice made is written beside the code that makes it.
+
+mod browser;
+mod callback;
+mod checkout;
+mod control;
+mod credentials;
+mod exchange;
+mod idempotency;
+mod ids;
+mod kustom;
+mod management;
+mod message;
+mod order;
+mod purchase;
+mod rendering;
+mod shell;
+mod shipping;
+mod snippet;
+mod test_person;
+mod validation;
+
+pub use callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
+pub use credentials::Credentials;
+pub use exchange::Exchange;
+pub use kustom::{Kustom, Rules};
+pub use message::{Request, Response};
+pub use order::{Change, Event, Order, OrderState};
+pub use purchase::{Outcome, Purchase, PurchaseRefusal, Purchased};
+pub use shell::{Clock, Emulator, Settings};

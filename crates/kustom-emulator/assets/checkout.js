@@ -1,0 +1,260 @@
+// The page inside the iframe: reads the order, takes the address, buys.
+//
+// It answers to nobody but the page that embeds it, and tells that page what happens by the documented events.
+
+import { AddressForm } from "./form.js";
+import { showShippingOptions, showSummary } from "./summary.js";
+import { formattingLocale, languageOf, textsOf } from "./texts.js";
+
+const facts = new URLSearchParams(location.hash.slice(1));
+const parentOrigin = facts.get("parent");
+const element = (id) => document.getElementById(id);
+const main = element("checkout");
+
+let locale = formattingLocale(facts.get("locale"));
+let texts = textsOf(locale);
+let order;
+let form;
+let hasTyped = false;
+let isPaying = false;
+let isLoaded = false;
+// Grows with every suspend, so that an answer that comes late cannot lift a newer one.
+let suspension = 0;
+let isSuspended = false;
+
+const tell = (type, said) => window.parent.postMessage({ ...said, kustomEmulator: type }, parentOrigin);
+const emit = (name, payload) => tell("event", { name, payload });
+
+async function call(path, body) {
+  const response = await fetch(`orders/${facts.get("order")}${path}`, {
+    method: body ? "POST" : "GET",
+    headers: { authorization: `Bearer ${facts.get("token")}`, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => ({}));
+  return { isOk: response.ok, status: response.status, answer, error: answer.error ?? {} };
+}
+
+/** Reads the order and shows it. `false` when nothing could be read. */
+async function read() {
+  try {
+    const { isOk, status, answer } = await call("");
+    if (isOk) {
+      await show(answer);
+      return true;
+    }
+    if (status === 404 || status === 401) notice(texts.expired);
+    else complain(texts.network);
+  } catch {
+    emit("network_error", {});
+    complain(texts.network);
+  }
+  return false;
+}
+
+async function show(next) {
+  order = next;
+  speak(formattingLocale(order.locale ?? locale));
+  if (order.state === "aborted") return notice(texts.aborted);
+  if (order.state === "complete") return showDone();
+  await chooseShownOption();
+  element("terms").href = order.terms_url ?? "#";
+  element("notice").hidden = true;
+  element("columns").hidden = false;
+  if (!form) form = new AddressForm(element("fields"), texts);
+  form.offerCountries(Object.keys(order.billing_countries), locale);
+  if (!hasTyped) form.fill(order.billing_address ?? {});
+  showOrder();
+}
+
+function showOrder() {
+  showSummary(order, locale);
+  showShippingOptions(order, locale, chooseShipping);
+}
+
+/** A new language replaces every word, but nothing that was typed. */
+function speak(nextLocale) {
+  const typed = form?.address();
+  const isNew = nextLocale !== locale;
+  locale = nextLocale;
+  texts = textsOf(locale);
+  document.documentElement.lang = languageOf(locale);
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = texts[node.dataset.text];
+  if (!isNew || !form) return;
+  form = new AddressForm(element("fields"), texts);
+  form.fill(typed);
+}
+
+function notice([title, text], isDone = false) {
+  element("notice-title").textContent = title;
+  element("notice-text").textContent = text;
+  element("notice").classList.toggle("done", isDone);
+  element("notice").hidden = false;
+  element("columns").hidden = !isDone;
+}
+
+function showDone() {
+  const reference = order.merchant_reference1 ? ` · ${texts.order} ${order.merchant_reference1}` : "";
+  const [title, text] = texts.done;
+  notice([title, `${text} ${order.billing_address?.email ?? ""}${reference}`], true);
+  element("form").hidden = true;
+  element("columns").classList.add("single");
+  showSummary(order, locale);
+}
+
+function complain(text) {
+  element("alert").textContent = text;
+  element("alert").hidden = !text;
+}
+
+// Block and unblock. `inert` keeps out the keyboard as well as the pointer.
+
+function block() {
+  main.inert = true;
+  main.setAttribute("aria-busy", "true");
+  element("overlay").hidden = false;
+}
+
+function unblock() {
+  main.inert = false;
+  main.setAttribute("aria-busy", "false");
+  element("overlay").hidden = true;
+}
+
+function suspend() {
+  suspension += 1;
+  isSuspended = true;
+  block();
+}
+
+/** Shows what the merchant has changed before anybody can press anything. */
+async function resume() {
+  if (!isSuspended) return;
+  const resumed = suspension;
+  const before = order?.order_amount;
+  await read();
+  if (resumed !== suspension) return;
+  isSuspended = false;
+  unblock();
+  if (order && order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
+}
+
+// What the shopper does.
+
+const alpha3 = (country) => order.billing_countries[country?.toUpperCase()] ?? country?.toLowerCase();
+
+function addressForEvents() {
+  const { email, postal_code, given_name, family_name, country } = form.address();
+  const place = { email, postal_code, country: alpha3(country ?? Object.keys(order.billing_countries)[0]) };
+  // Austria's and Germany's events are documented without names.
+  return ["aut", "deu"].includes(place.country) ? place : { ...place, given_name, family_name };
+}
+
+function tellAddress() {
+  const address = addressForEvents();
+  emit("change", address);
+  if (!form.isComplete()) return;
+  emit("billing_address_change", address);
+  emit("shipping_address_change", address);
+}
+
+async function saveAddress() {
+  hasTyped = true;
+  tellAddress();
+  await call("/customer", { address: form.address() }).catch(() => emit("network_error", {}));
+}
+
+async function chooseShownOption() {
+  if (!order.selected_shipping_option && order.shown_shipping_option) {
+    await chooseShipping(order.shown_shipping_option.id);
+  }
+}
+
+async function chooseShipping(id) {
+  const { isOk, answer } = await call("/shipping-option", { id });
+  if (!isOk) return;
+  order = answer;
+  if (form) showOrder();
+  if (isLoaded) tellShipping();
+}
+
+function tellShipping() {
+  if (!order.selected_shipping_option) return;
+  const { id, name, price, tax_amount, tax_rate, description, promo } = order.selected_shipping_option;
+  emit("shipping_option_change", { id, name, price, tax_amount, tax_rate, description, promo });
+}
+
+async function pay() {
+  complain("");
+  if (isPaying || !form.check()) return;
+  setPaying(true);
+  try {
+    const said = await call("/pay", { address: form.address(), shown_amount: order.order_amount });
+    if (said.isOk) return leave(said.answer.redirect_url);
+    await explain(said);
+  } catch {
+    emit("network_error", {});
+    complain(texts.network);
+  }
+  setPaying(false);
+}
+
+function setPaying(value) {
+  isPaying = value;
+  element("buy").disabled = value;
+  main.setAttribute("aria-busy", String(value));
+}
+
+async function explain({ error }) {
+  if (error.code === "PAYMENT_REJECTED") return complain(texts.rejected);
+  if (error.code === "INCOMPLETE_ADDRESS") return form.check(error.fields);
+  await read();
+  if (error.code === "ORDER_CHANGED") complain(texts.changed);
+}
+
+function leave(url) {
+  notice(["✓", texts.redirecting], true);
+  element("form").hidden = true;
+  emit("redirect_initiated", true);
+  tell("redirect", { url });
+}
+
+function listen() {
+  window.addEventListener("message", (message) => {
+    if (message.source !== window.parent || message.origin !== parentOrigin) return;
+    if (message.data?.kustomEmulator === "suspend") suspend();
+    if (message.data?.kustomEmulator === "resume") resume();
+  });
+  element("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    pay();
+  });
+  element("fields").addEventListener("change", saveAddress);
+  element("test-person").addEventListener("click", () => {
+    form.fill(order.test_person);
+    saveAddress();
+  });
+  for (const type of ["mousedown", "keydown"]) {
+    document.addEventListener(type, () => emit("user_interacted", { type }));
+  }
+  const measure = () => tell("height", { height: Math.ceil(document.body.getBoundingClientRect().height) });
+  new ResizeObserver(measure).observe(document.body);
+}
+
+function tellLoaded() {
+  if (order?.state === "complete") return emit("load_confirmation", {});
+  if (order?.state !== "open") return;
+  const { postal_code, country } = addressForEvents();
+  emit("load", { customer: { type: order.customer_type }, shipping_address: { country, postal_code } });
+  emit("customer", { type: order.customer_type });
+  tellAddress();
+  tellShipping();
+}
+
+listen();
+speak(locale);
+await read();
+if (!isSuspended) unblock();
+tell("ready");
+tellLoaded();
+isLoaded = true;

@@ -1,0 +1,203 @@
+//! What Kustom sends to the merchant's server by itself. Today that is the push.
+//!
+//! The push comes two minutes after the purchase, then 5, 15, 30 and 60 minutes after it, then every four hours, for
+//! 48 hours in all, until the order is **acknowledged**: a 2xx alone ends nothing. Its body is empty. Source:
+//! <https://docs.kustom.co/v3/checkout/additional-resources/confirm-purchase>. That the times count from the purchase
+//! and not from the push before is our reading.
+
+use crate::kustom::Kustom;
+use crate::order::Order;
+use jiff::{SignedDuration, Timestamp};
+use kustom_api::{KustomOrderId, ORDER_ID_PLACEHOLDER};
+use serde::Serialize;
+
+/// Sooner than this a push would overtake the browser's return to the shop, which the original never does.
+const SHORTEST_FIRST_PUSH: SignedDuration = SignedDuration::from_secs(3);
+const LATER_PUSHES: [SignedDuration; 4] = [
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_mins(30),
+    SignedDuration::from_mins(60),
+];
+const PUSH_INTERVAL: SignedDuration = SignedDuration::from_hours(4);
+const LAST_PUSH: SignedDuration = SignedDuration::from_hours(48);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CallbackNumber(pub u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackKind {
+    Push,
+}
+
+/// A callback to send now: a POST without a body. Its answer goes to [`Kustom::callback_answered`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueCallback {
+    pub number: CallbackNumber,
+    pub order_id: KustomOrderId,
+    pub kind: CallbackKind,
+    pub url: String,
+    pub due_at: Timestamp,
+    is_scheduled: bool,
+}
+
+/// What the merchant answered, or why there was no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackAnswer {
+    Answered { status: u16, body: String },
+    Failed { reason: String },
+}
+
+/// One callback that was sent, as the request log of the order shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attempt {
+    pub number: CallbackNumber,
+    pub kind: CallbackKind,
+    pub url: String,
+    pub sent_at: Timestamp,
+    /// `None` while the merchant has not answered.
+    pub answered_at: Option<Timestamp>,
+    pub answer: Option<CallbackAnswer>,
+}
+
+impl Kustom {
+    /// When the next callback is due, if any is.
+    pub fn next_callback_at(&self) -> Option<Timestamp> {
+        self.due_pushes.first().map(|(at, _)| *at)
+    }
+
+    /// The callbacks to send now, oldest first. Each is handed out once; the next one of an order is planned when
+    /// this one is answered.
+    pub fn due_callbacks(&mut self, now: Timestamp) -> Vec<DueCallback> {
+        let mut due = Vec::new();
+        while let Some((at, id)) = self.due_pushes.first().filter(|(at, _)| *at <= now).cloned() {
+            self.due_pushes.pop_first();
+            if let Some(order) = self.orders.get_mut(&id) {
+                order.next_push_at = None;
+                due.extend(self.begin_push(&id, at, now));
+            }
+        }
+        due
+    }
+
+    /// A push beside the schedule. `None` for an order that is not bought.
+    pub fn push_now(&mut self, id: &KustomOrderId, now: Timestamp) -> Option<DueCallback> {
+        self.orders.get(id)?.managed.as_ref()?;
+        let callback = self.begin_push(id, now, now)?;
+        let under_way = self.callbacks_under_way.get_mut(&callback.number)?;
+        under_way.is_scheduled = false;
+        Some(under_way.clone())
+    }
+
+    /// Records what became of a callback and plans the next one.
+    pub fn callback_answered(&mut self, number: CallbackNumber, answer: CallbackAnswer, now: Timestamp) {
+        let Some(callback) = self.callbacks_under_way.remove(&number) else {
+            return;
+        };
+        let Some(order) = self.orders.get_mut(&callback.order_id) else {
+            return;
+        };
+        if let Some(attempt) = order.attempts.iter_mut().find(|attempt| attempt.number == number) {
+            attempt.answered_at = Some(now);
+            attempt.answer = Some(answer);
+        }
+        if callback.is_scheduled {
+            self.plan_push(&callback.order_id, Some(callback.due_at));
+        }
+    }
+
+    pub(crate) fn plan_first_push(&mut self, id: &KustomOrderId) {
+        self.plan_push(id, None);
+    }
+
+    fn begin_push(&mut self, id: &KustomOrderId, due_at: Timestamp, now: Timestamp) -> Option<DueCallback> {
+        let order = self.orders.get_mut(id)?;
+        self.last_callback.0 += 1;
+        let callback = DueCallback {
+            number: self.last_callback,
+            order_id: id.clone(),
+            kind: CallbackKind::Push,
+            url: push_url(order),
+            due_at,
+            is_scheduled: true,
+        };
+        order.attempts.push(Attempt {
+            number: callback.number,
+            kind: callback.kind,
+            url: callback.url.clone(),
+            sent_at: now,
+            answered_at: None,
+            answer: None,
+        });
+        self.callbacks_under_way.insert(callback.number, callback.clone());
+        Some(callback)
+    }
+
+    fn plan_push(&mut self, id: &KustomOrderId, last_due: Option<Timestamp>) {
+        let first = self.rules.first_push_after.max(SHORTEST_FIRST_PUSH);
+        let Some(order) = self
+            .orders
+            .get_mut(id)
+            .filter(|order| order.acknowledged_at.is_none())
+        else {
+            return;
+        };
+        let Some(completed_at) = order.checkout.completed_at else {
+            return;
+        };
+        let next = match last_due {
+            None => Some(first),
+            Some(last_due) => push_after(last_due.duration_since(completed_at)),
+        };
+        let Some(at) = next.and_then(|next| completed_at.checked_add(next).ok()) else {
+            return;
+        };
+        order.next_push_at = Some(at);
+        self.due_pushes.insert((at, id.clone()));
+    }
+}
+
+fn push_url(order: &Order) -> String {
+    let urls = order.checkout.merchant_urls.clone().unwrap_or_default();
+    urls.push
+        .unwrap_or_default()
+        .replace(ORDER_ID_PLACEHOLDER, &order.id.0)
+}
+
+/// The first time of the schedule that is later than `elapsed`, both counted from the purchase.
+fn push_after(elapsed: SignedDuration) -> Option<SignedDuration> {
+    if let Some(soon) = LATER_PUSHES.into_iter().find(|later| *later > elapsed) {
+        return Some(soon);
+    }
+    let mut next = LATER_PUSHES[LATER_PUSHES.len() - 1];
+    while next <= elapsed {
+        next += PUSH_INTERVAL;
+    }
+    (next <= LAST_PUSH).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schedule_is_the_documented_one() {
+        let mut minutes = vec![2];
+        while let Some(next) = push_after(SignedDuration::from_mins(minutes[minutes.len() - 1])) {
+            minutes.push(next.as_mins());
+        }
+        assert_eq!(minutes[..8], [2, 5, 15, 30, 60, 300, 540, 780]);
+        assert_eq!(minutes.last(), Some(&(45 * 60)));
+    }
+
+    #[test]
+    fn a_late_first_push_skips_what_it_is_later_than() {
+        assert_eq!(
+            push_after(SignedDuration::from_mins(20)),
+            Some(SignedDuration::from_mins(30))
+        );
+        assert_eq!(push_after(SignedDuration::from_hours(48)), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! The checkout API: create, read, update, abort.
+//!
+//! Source: <https://docs.kustom.co/contents/api/checkout>. Checks come in this order: credentials, existence, whether
+//! the order may still change, then all values at once.
+
+use crate::kustom::{Call, Kustom};
+use crate::message::Response;
+use crate::order::{Change, Order, OrderState};
+use crate::validation::{self, Sent};
+use crate::{rendering, shipping};
+use http::{Method, StatusCode, header};
+use jiff::Timestamp;
+use kustom_api::{Address, CheckoutOrder, CheckoutStatus, KustomOrderId};
+
+/// `rest` is what follows `/checkout/v3/orders`.
+pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], call: &Call<'_>, now: Timestamp) -> Response {
+    match (rest, &call.request.method) {
+        ([], &Method::POST) => create(kustom, call, now),
+        ([id], &Method::GET) => read(kustom, id, call, now),
+        ([id], &Method::POST) => update(kustom, id, call, now),
+        ([id, "abort"], &Method::POST) => abort(kustom, id, call, now),
+        ([] | [_] | [_, "abort"], _) => Response::empty(StatusCode::METHOD_NOT_ALLOWED),
+        _ => Response::empty(StatusCode::NOT_FOUND),
+    }
+}
+
+fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
+    let sent = match validation::read_new_order(&call.request.body, &kustom.rules) {
+        Ok(sent) => sent,
+        Err(findings) => return call.bad_value(&findings),
+    };
+    let checkout = sent.order.clone();
+    let findings = sent.findings_with(&checkout);
+    if !findings.is_empty() {
+        return call.bad_value(&findings);
+    }
+    let order = new_order(kustom, checkout, now);
+    let view = rendering::order(&order, &call.request.base_url);
+    let location = format!("{}/checkout/v3/orders/{}", call.request.base_url, order.id);
+    kustom.add_order(order);
+    let mut response = Response::json(StatusCode::CREATED, &view);
+    response.set_header(header::LOCATION, &location);
+    response
+}
+
+fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, now: Timestamp) -> Order {
+    let id = KustomOrderId(kustom.ids.uuid().to_string());
+    checkout.order_id = Some(id.clone());
+    checkout.status = Some(CheckoutStatus::Incomplete);
+    checkout.started_at = Some(now);
+    checkout.last_modified_at = Some(now);
+    let country_alone = address_of(checkout.purchase_country.as_deref());
+    let billing = checkout
+        .billing_address
+        .get_or_insert_with(|| country_alone.clone());
+    let shipping = billing.clone();
+    checkout.shipping_address.get_or_insert(shipping);
+    let mut order = Order {
+        id,
+        checkout,
+        managed: None,
+        acknowledged_at: None,
+        aborted_at: None,
+        expired_at: None,
+        customer_typed: false,
+        history: Vec::new(),
+        attempts: Vec::new(),
+        browser_token: kustom.ids.uuid().simple().to_string(),
+        touched_at: now,
+        next_push_at: None,
+    };
+    order.record(Change::Created, now);
+    order
+}
+
+fn address_of(country: Option<&str>) -> Address {
+    Address {
+        country: country.map(str::to_owned),
+        ..Address::default()
+    }
+}
+
+fn read(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Response {
+    match kustom.unexpired(id, now) {
+        Some(order) => Response::json(StatusCode::OK, &rendering::order(order, &call.request.base_url)),
+        None => gone(),
+    }
+}
+
+fn update(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Response {
+    let rules = kustom.rules.clone();
+    let Some(order) = kustom.unexpired(id, now) else {
+        return gone();
+    };
+    if order.state(now) != OrderState::Open {
+        return read_only(call);
+    }
+    let sent = match validation::read_update(&call.request.body, &rules) {
+        Ok(sent) => sent,
+        Err(findings) => return call.bad_value(&findings),
+    };
+    let next = overlaid(order, &sent);
+    let findings = sent.findings_with(&next);
+    if !findings.is_empty() {
+        return call.bad_value(&findings);
+    }
+    order.checkout = next;
+    shipping::keep_selection(&mut order.checkout);
+    order.touch(now);
+    order.record(Change::Updated, now);
+    Response::json(StatusCode::OK, &rendering::order(order, &call.request.base_url))
+}
+
+fn abort(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Response {
+    let Some(order) = kustom.unexpired(id, now) else {
+        return gone();
+    };
+    if order.state(now) != OrderState::Open {
+        return read_only(call);
+    }
+    // The status after an abort is not documented: the order stays incomplete and becomes read-only.
+    order.aborted_at = Some(now);
+    order.checkout.last_modified_at = Some(now);
+    order.record(Change::Aborted, now);
+    Response::json(StatusCode::OK, &rendering::order(order, &call.request.base_url))
+}
+
+/// Expired and unknown orders are answered alike, and without a body.
+fn gone() -> Response {
+    Response::empty(StatusCode::NOT_FOUND)
+}
+
+fn read_only(call: &Call<'_>) -> Response {
+    call.refuse(StatusCode::FORBIDDEN, "READ_ONLY_ORDER", "Resource is read-only")
+}
+
+/// The order as it would become: what was sent replaces whole top-level members, what was not sent stays.
+fn overlaid(order: &Order, sent: &Sent) -> CheckoutOrder {
+    let mut next = order.checkout.clone();
+    let mut new = sent.order.clone();
+    if order.customer_typed {
+        // Kustom ignores prefilled addresses once the customer has entered data.
+        new.billing_address = None;
+        new.shipping_address = None;
+    } else if sent.has("purchase_country") {
+        follow_country(&mut next, new.purchase_country.as_deref());
+    }
+    replace(&mut next, new);
+    next
+}
+
+/// An address that says nothing but the purchase country says the new one.
+fn follow_country(next: &mut CheckoutOrder, country: Option<&str>) {
+    let untouched = address_of(next.purchase_country.as_deref());
+    for address in [&mut next.billing_address, &mut next.shipping_address] {
+        if address.as_ref() == Some(&untouched) {
+            *address = Some(address_of(country));
+        }
+    }
+}
+
+macro_rules! replace_members {
+    ($old:ident, $new:ident, $($member:ident)+) => {
+        $(if $new.$member.is_some() {
+            $old.$member = $new.$member;
+        })+
+    };
+}
+
+fn replace(old: &mut CheckoutOrder, new: CheckoutOrder) {
+    replace_members!(old, new,
+        purchase_country purchase_currency locale billing_address shipping_address order_amount order_tax_amount
+        order_lines customer merchant_urls merchant_reference1 merchant_reference2 options attachment
+        external_payment_methods external_checkouts shipping_countries billing_countries shipping_options
+        merchant_data gui recurring recurring_description tags);
+}

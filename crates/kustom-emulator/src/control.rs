@@ -1,0 +1,197 @@
+//! The control routes under `/_emulator/` that need no answer from a merchant: look, pay, expire, reset.
+
+use crate::callback::Attempt;
+use crate::kustom::Kustom;
+use crate::message::{Request, Response};
+use crate::order::{Event, Order, OrderState};
+use crate::purchase::{Outcome, Purchase, PurchaseRefusal};
+use crate::test_person;
+use http::{Method, StatusCode};
+use jiff::Timestamp;
+use kustom_api::{Address, CheckoutOrder, FraudStatus, KustomOrderId, ManagedOrder};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// One row of the list.
+#[derive(Serialize)]
+struct Summary<'a> {
+    order_id: &'a KustomOrderId,
+    state: OrderState,
+    management_status: Option<&'a str>,
+    fraud_status: Option<&'a FraudStatus>,
+    merchant_reference1: Option<&'a str>,
+    purchase_country: &'a str,
+    purchase_currency: Option<&'a str>,
+    order_amount: i64,
+    started_at: Option<Timestamp>,
+    completed_at: Option<Timestamp>,
+    acknowledged_at: Option<Timestamp>,
+    next_push_at: Option<Timestamp>,
+    pushes: usize,
+}
+
+/// Everything known about one order.
+#[derive(Serialize)]
+struct Details<'a> {
+    #[serde(flatten)]
+    summary: Summary<'a>,
+    customer_typed: bool,
+    checkout: &'a CheckoutOrder,
+    management: Option<&'a ManagedOrder>,
+    history: &'a [Event],
+    callbacks: &'a [Attempt],
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PayBody {
+    outcome: Option<Outcome>,
+    email: Option<String>,
+    address: Map<String, Value>,
+    shipping_option: Option<String>,
+}
+
+/// `rest` is what follows `/_emulator`.
+pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now: Timestamp) -> Response {
+    match (rest, &request.method) {
+        (["orders"], &Method::GET) => {
+            let orders: Vec<Summary<'_>> = kustom.orders().map(|order| summary(order, now)).collect();
+            Response::json(StatusCode::OK, &json!({ "now": now, "orders": orders }))
+        }
+        (["orders", id], &Method::GET) => show(kustom, id, now),
+        (["orders", id, "pay"], &Method::POST) => pay(kustom, id, request, now),
+        (["orders", id, "expire"], &Method::POST) => expire(kustom, id, now),
+        (["requests"], &Method::GET) => {
+            let requests: Vec<_> = kustom.exchanges().collect();
+            Response::json(StatusCode::OK, &json!({ "requests": requests }))
+        }
+        (["reset"], &Method::POST) => {
+            kustom.reset();
+            Response::json(StatusCode::OK, &json!({}))
+        }
+        _ => Response::problem(
+            StatusCode::NOT_FOUND,
+            "NO_SUCH_ROUTE",
+            "the emulator has no such route",
+        ),
+    }
+}
+
+pub(crate) fn no_such_order() -> Response {
+    Response::problem(StatusCode::NOT_FOUND, "NO_SUCH_ORDER", "no such order")
+}
+
+fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
+    let managed = order.managed.as_ref();
+    Summary {
+        order_id: &order.id,
+        state: order.state(now),
+        management_status: managed.map(|managed| managed.status.as_str()),
+        fraud_status: managed.map(|managed| &managed.fraud_status),
+        merchant_reference1: order.checkout.merchant_reference1.as_deref(),
+        purchase_country: order.purchase_country(),
+        purchase_currency: order.checkout.purchase_currency.as_deref(),
+        order_amount: order.checkout.order_amount.unwrap_or(0),
+        started_at: order.checkout.started_at,
+        completed_at: order.checkout.completed_at,
+        acknowledged_at: order.acknowledged_at,
+        next_push_at: order.next_push_at,
+        pushes: order.attempts.len(),
+    }
+}
+
+fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
+    let Some(order) = kustom.order(&KustomOrderId(id.to_owned())) else {
+        return no_such_order();
+    };
+    let details = Details {
+        summary: summary(order, now),
+        customer_typed: order.customer_typed,
+        checkout: &order.checkout,
+        management: order.managed.as_ref(),
+        history: &order.history,
+        callbacks: &order.attempts,
+    };
+    Response::json(StatusCode::OK, &details)
+}
+
+fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Response {
+    let body = match read_pay_body(&request.body) {
+        Ok(body) => body,
+        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
+    };
+    let id = KustomOrderId(id.to_owned());
+    let Some(order) = kustom.order(&id) else {
+        return no_such_order();
+    };
+    let address = match shopper_address(order, &body) {
+        Ok(address) => address,
+        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
+    };
+    let purchase = Purchase {
+        address,
+        shipping_option: body.shipping_option,
+        outcome: body.outcome,
+        shown_amount: None,
+    };
+    match kustom.pay(&id, purchase, now) {
+        Ok(purchased) => {
+            let fraud_status = kustom.order(&id).and_then(|order| order.managed.as_ref());
+            let fraud_status = fraud_status.map(|managed| &managed.fraud_status);
+            Response::json(
+                StatusCode::OK,
+                &json!({
+                    "order_id": id,
+                    "outcome": purchased.outcome,
+                    "fraud_status": fraud_status,
+                    "redirect_url": purchased.redirect_url,
+                }),
+            )
+        }
+        // A rejection is what was asked for, so it is no error.
+        Err(PurchaseRefusal::Rejected) => Response::json(
+            StatusCode::OK,
+            &json!({ "order_id": id, "outcome": Outcome::Rejected }),
+        ),
+        Err(refusal) => Response::problem(refusal.status(), refusal.code(), &refusal.to_string()),
+    }
+}
+
+fn read_pay_body(body: &[u8]) -> Result<PayBody, serde_json::Error> {
+    if body.is_empty() {
+        return Ok(PayBody::default());
+    }
+    serde_json::from_slice(body)
+}
+
+/// The test person, with what the merchant prefilled or the customer typed, with what the caller asks for.
+fn shopper_address(order: &Order, body: &PayBody) -> Result<Address, serde_json::Error> {
+    let mut members = members_of(&test_person::of(order.purchase_country()))?;
+    if let Some(known) = &order.checkout.billing_address {
+        members.extend(members_of(known)?);
+    }
+    members.extend(body.address.clone());
+    if let Some(email) = &body.email {
+        members.insert("email".to_owned(), Value::String(email.clone()));
+    }
+    serde_json::from_value(Value::Object(members))
+}
+
+fn members_of(address: &Address) -> Result<Map<String, Value>, serde_json::Error> {
+    serde_json::from_value(serde_json::to_value(address)?)
+}
+
+fn expire(kustom: &mut Kustom, id: &str, now: Timestamp) -> Response {
+    let id = KustomOrderId(id.to_owned());
+    if kustom.order(&id).is_none() {
+        return no_such_order();
+    }
+    match kustom.expire(&id, now) {
+        Ok(()) | Err(OrderState::Expired) => show(kustom, &id.0, now),
+        Err(_) => Response::problem(
+            StatusCode::CONFLICT,
+            "ORDER_COMPLETE",
+            "a bought order does not expire here",
+        ),
+    }
+}

@@ -1,0 +1,203 @@
+//! Kustom as one value: requests and the time go in, answers and due callbacks come out.
+//!
+//! Nothing below this file reads a clock, waits, or touches a network; ids come from a seed and iteration has an
+//! order. Two emulators that are given the same rules and calls are equal for ever.
+
+use crate::callback::{CallbackNumber, DueCallback};
+use crate::credentials::{self, Credentials};
+use crate::exchange::{Exchange, ExchangeLog};
+use crate::idempotency::FirstAnswers;
+use crate::ids::Ids;
+use crate::message::{BODY_LIMIT_BYTES, Request, Response};
+use crate::order::{Order, OrderState};
+use crate::{browser, checkout, control, management};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use kustom_api::KustomOrderId;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Beyond this the oldest orders are forgotten, so that an emulator that runs for weeks does not fill the machine.
+const ORDER_LIMIT: usize = 20_000;
+
+/// How this Kustom behaves where behaviour can be chosen.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Equal seeds give equal order ids. Give a new one at each start when callers keep their data between starts.
+    pub seed: u64,
+    /// `None` accepts any credentials that are not empty.
+    pub credentials: Option<Credentials>,
+    /// How long after the purchase the first push comes; never less than three seconds.
+    pub first_push_after: SignedDuration,
+    /// Kustom calls `validation` and its kin over https only; a developer's own machine may be excused.
+    pub http_callbacks_on_loopback: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            credentials: None,
+            first_push_after: SignedDuration::from_mins(2),
+            http_callbacks_on_loopback: true,
+        }
+    }
+}
+
+/// The whole emulator without its HTTP shell.
+#[derive(Clone, Debug)]
+pub struct Kustom {
+    pub(crate) rules: Rules,
+    pub(crate) orders: BTreeMap<KustomOrderId, Order>,
+    pub(crate) due_pushes: BTreeSet<(Timestamp, KustomOrderId)>,
+    pub(crate) callbacks_under_way: BTreeMap<CallbackNumber, DueCallback>,
+    pub(crate) last_callback: CallbackNumber,
+    pub(crate) first_answers: FirstAnswers,
+    pub(crate) ids: Ids,
+    created: VecDeque<KustomOrderId>,
+    log: ExchangeLog,
+}
+
+/// A merchant's request that has an id by which to speak about it.
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) correlation_id: String,
+}
+
+impl Kustom {
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            ids: Ids::new(rules.seed),
+            rules,
+            orders: BTreeMap::new(),
+            due_pushes: BTreeSet::new(),
+            callbacks_under_way: BTreeMap::new(),
+            last_callback: CallbackNumber(0),
+            first_answers: FirstAnswers::default(),
+            created: VecDeque::new(),
+            log: ExchangeLog::default(),
+        }
+    }
+
+    /// Answers one request to any route, except the few control routes that wait for a merchant's answer.
+    pub fn handle(&mut self, request: &Request, now: Timestamp) -> Response {
+        let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+        if let ["_emulator", rest @ ..] = segments.as_slice() {
+            return control::answer(self, rest, request, now);
+        }
+        let response = self.route(&segments, request, now);
+        self.log.record(request, &response, now);
+        response
+    }
+
+    /// Orders in the order of their creation.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.created.iter().filter_map(|id| self.orders.get(id))
+    }
+
+    pub fn order(&self, id: &KustomOrderId) -> Option<&Order> {
+        self.orders.get(id)
+    }
+
+    /// The newest requests with their answers, newest last.
+    pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+        self.log.entries()
+    }
+
+    /// Makes an order expire before its time. Only an open or aborted order can.
+    pub fn expire(&mut self, id: &KustomOrderId, now: Timestamp) -> Result<(), OrderState> {
+        let order = self.orders.get_mut(id).ok_or(OrderState::Expired)?;
+        match order.state(now) {
+            OrderState::Open | OrderState::Aborted => {
+                order.expired_at = Some(now);
+                order.record(crate::Change::Expired, now);
+                Ok(())
+            }
+            state => Err(state),
+        }
+    }
+
+    /// Forgets everything but the rules. Ids go on, so that no later order is mistaken for a forgotten one.
+    pub fn reset(&mut self) {
+        let ids = self.ids.clone();
+        let last_callback = self.last_callback;
+        *self = Self::new(self.rules.clone());
+        self.ids = ids;
+        self.last_callback = last_callback;
+    }
+
+    /// An order that the checkout API still knows.
+    pub(crate) fn unexpired(&mut self, id: &str, now: Timestamp) -> Option<&mut Order> {
+        self.orders
+            .get_mut(&KustomOrderId(id.to_owned()))
+            .filter(|order| order.state(now) != OrderState::Expired)
+    }
+
+    pub(crate) fn add_order(&mut self, order: Order) {
+        if self.created.len() == ORDER_LIMIT
+            && let Some(oldest) = self.created.pop_front()
+        {
+            self.orders.remove(&oldest);
+            self.due_pushes.retain(|(_, id)| *id != oldest);
+        }
+        self.created.push_back(order.id.clone());
+        self.orders.insert(order.id.clone(), order);
+    }
+
+    fn route(&mut self, segments: &[&str], request: &Request, now: Timestamp) -> Response {
+        match segments {
+            ["checkout", "v3", "orders", rest @ ..] => {
+                self.merchant_call(request, |kustom, call| checkout::answer(kustom, rest, call, now))
+            }
+            ["ordermanagement", "v1", "orders", id, rest @ ..] => self
+                .merchant_call(request, |kustom, call| {
+                    management::answer(kustom, id, rest, call, now)
+                }),
+            ["browser", "orders", id, rest @ ..] => browser::answer(self, id, rest, request, now),
+            _ => Response::empty(StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn merchant_call(
+        &mut self,
+        request: &Request,
+        answer: impl FnOnce(&mut Self, &Call<'_>) -> Response,
+    ) -> Response {
+        let call = Call {
+            request,
+            correlation_id: self.ids.uuid().to_string(),
+        };
+        let response = if !credentials::are_accepted(request, self.rules.credentials.as_ref()) {
+            Response::empty(StatusCode::UNAUTHORIZED)
+        } else if request.body.len() > BODY_LIMIT_BYTES {
+            call.refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "REQUEST_TOO_LARGE",
+                "The request is too large",
+            )
+        } else {
+            answer(self, &call)
+        };
+        response.correlated(&call.correlation_id)
+    }
+}
+
+impl Call<'_> {
+    pub(crate) fn refuse(&self, status: StatusCode, code: &str, message: &str) -> Response {
+        Response::refusal(status, code, vec![message.to_owned()], &self.correlation_id)
+    }
+
+    pub(crate) fn bad_value(&self, findings: &[crate::validation::Finding]) -> Response {
+        let messages = findings.iter().map(crate::validation::Finding::message).collect();
+        let mut response = Response::refusal(
+            StatusCode::BAD_REQUEST,
+            "BAD_VALUE",
+            messages,
+            &self.correlation_id,
+        );
+        response.reasons = findings
+            .iter()
+            .map(crate::validation::Finding::explanation)
+            .collect();
+        response
+    }
+}

@@ -1,0 +1,89 @@
+//! What goes into the core and what comes out: HTTP without a connection.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use kustom_api::ErrorBody;
+use serde::Serialize;
+use serde_json::json;
+
+/// Kustom's order management answers 413 to a body of more than about one megabyte.
+pub(crate) const BODY_LIMIT_BYTES: usize = 1_000_000;
+
+/// Kustom's support asks for this value; it also stands in every error body.
+const CORRELATION_ID: HeaderName = HeaderName::from_static("klarna-correlation-id");
+
+/// One request. `base_url` is the address under which the caller reached the emulator, without a slash at its end.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: Method,
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub base_url: String,
+}
+
+impl Request {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// One answer, and the reasons for a refusal. Kustom names only the path of a bad value, so reasons stay off the wire.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub reasons: Vec<String>,
+}
+
+impl Response {
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            reasons: Vec::new(),
+        }
+    }
+
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        let mut response = Self::empty(status);
+        response.body = serde_json::to_vec(body)
+            .expect("our own types have string keys and no failing serializers")
+            .into();
+        response.set_header(header::CONTENT_TYPE, "application/json;charset=utf-8");
+        response
+    }
+
+    /// An error as the checkout API and order management write it.
+    pub(crate) fn refusal(
+        status: StatusCode,
+        code: &str,
+        messages: Vec<String>,
+        correlation_id: &str,
+    ) -> Self {
+        let body = ErrorBody {
+            error_code: code.to_owned(),
+            error_messages: messages,
+            correlation_id: correlation_id.to_owned(),
+        };
+        Self::json(status, &body)
+    }
+
+    /// An error of the control and browser routes, which are ours and not Kustom's.
+    pub(crate) fn problem(status: StatusCode, code: &str, message: &str) -> Self {
+        Self::json(status, &json!({ "error": { "code": code, "message": message } }))
+    }
+
+    pub(crate) fn set_header(&mut self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    pub(crate) fn correlated(mut self, correlation_id: &str) -> Self {
+        self.set_header(CORRELATION_ID, correlation_id);
+        self
+    }
+}

@@ -1,0 +1,124 @@
+//! One order as the emulator keeps it: the merchant's data, what the customer did, and what became of it.
+
+use crate::callback::Attempt;
+use jiff::{SignedDuration, Timestamp};
+use kustom_api::{Address, CheckoutOrder, CheckoutStatus, KustomOrderId, ManagedOrder};
+use serde::Serialize;
+
+/// An order lives this long after the last merchant update or customer interaction.
+/// Source: <https://docs.kustom.co/contents/checkout/use-cases/update-ongoing-order>.
+pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(48);
+
+/// Everything known about one order. Tests may read it; only the emulator writes it.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub id: KustomOrderId,
+    /// As the merchant sent it, with what the customer chose; defaults are added when it is rendered.
+    pub checkout: CheckoutOrder,
+    /// Present once bought.
+    pub managed: Option<ManagedOrder>,
+    pub acknowledged_at: Option<Timestamp>,
+    pub aborted_at: Option<Timestamp>,
+    /// Set by the control route; an order also expires by itself.
+    pub expired_at: Option<Timestamp>,
+    /// From then on prefilled addresses are ignored.
+    pub customer_typed: bool,
+    /// Every operation that changed something, oldest first.
+    pub history: Vec<Event>,
+    /// Every callback that was sent, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// What the browser shows instead of merchant credentials.
+    pub(crate) browser_token: String,
+    /// The last merchant update or customer interaction.
+    pub(crate) touched_at: Timestamp,
+    /// `None` before the purchase, while a push is under way, and after the last one.
+    pub(crate) next_push_at: Option<Timestamp>,
+}
+
+/// What an order is good for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    Open,
+    Aborted,
+    Expired,
+    Complete,
+}
+
+/// One entry of an order's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    pub at: Timestamp,
+    pub change: Change,
+}
+
+/// An operation that changed an order. A repeated acknowledge changes nothing and leaves no entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    Created,
+    Updated,
+    CustomerTyped,
+    ShippingOptionSelected,
+    Aborted,
+    Expired,
+    PaymentRejected,
+    Completed,
+    Acknowledged,
+    Cancelled,
+    ReferencesSet,
+}
+
+impl Order {
+    pub fn state(&self, now: Timestamp) -> OrderState {
+        if self.checkout.status == Some(CheckoutStatus::Complete) {
+            OrderState::Complete
+        } else if self.expired_at.is_some() || now.duration_since(self.touched_at) >= LIFETIME {
+            OrderState::Expired
+        } else if self.aborted_at.is_some() {
+            OrderState::Aborted
+        } else {
+            OrderState::Open
+        }
+    }
+
+    /// How often the history has this entry.
+    pub fn count(&self, change: &Change) -> usize {
+        self.history
+            .iter()
+            .filter(|event| event.change == *change)
+            .count()
+    }
+
+    pub(crate) fn record(&mut self, change: Change, at: Timestamp) {
+        self.history.push(Event { at, change });
+    }
+
+    /// Prolongs the order's life, as every merchant update and customer interaction does.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.touched_at = now;
+        self.checkout.last_modified_at = Some(now);
+    }
+
+    pub(crate) fn purchase_country(&self) -> &str {
+        self.checkout.purchase_country.as_deref().unwrap_or_default()
+    }
+
+    /// Where the order may be billed. Default: the shipping countries, else the purchase country.
+    pub(crate) fn billing_countries(&self) -> Vec<String> {
+        let listed = |countries: &Option<Vec<String>>| countries.clone().filter(|list| !list.is_empty());
+        listed(&self.checkout.billing_countries)
+            .or_else(|| listed(&self.checkout.shipping_countries))
+            .unwrap_or_else(|| vec![self.purchase_country().to_owned()])
+            .iter()
+            .map(|country| country.to_ascii_uppercase())
+            .collect()
+    }
+
+    /// What the customer typed counts for both addresses until the form asks for a second one.
+    pub(crate) fn set_typed_address(&mut self, address: Address) {
+        self.checkout.shipping_address = Some(address.clone());
+        self.checkout.billing_address = Some(address);
+        self.customer_typed = true;
+    }
+}

@@ -1,0 +1,21 @@
+//! An order as the merchant reads it, with what Kustom adds.
+
+use crate::order::Order;
+use crate::snippet;
+use kustom_api::CheckoutOrder;
+
+/// Defaults are added here and not stored, so that a merchant who replaces `options` still reads all of them.
+pub(crate) fn order(order: &Order, base_url: &str) -> CheckoutOrder {
+    let mut view = order.checkout.clone();
+    view.html_snippet = Some(snippet::html(order, base_url));
+    view.customer.get_or_insert_default();
+    view.external_payment_methods.get_or_insert_default();
+    view.external_checkouts.get_or_insert_default();
+    let options = view.options.get_or_insert_default();
+    options.require_validate_callback_success.get_or_insert_default();
+    options.date_of_birth_mandatory.get_or_insert_default();
+    // Germany is the one country where a separate shipping address is allowed from the start.
+    let in_germany = order.purchase_country().eq_ignore_ascii_case("DE");
+    options.allow_separate_shipping_address.get_or_insert(in_germany);
+    view
+}

@@ -1,0 +1,162 @@
+//! Sending callbacks over HTTP, and moving the virtual clock past them.
+
+use super::Emulator;
+use super::certificate::{any_certificate, known_certificates};
+use crate::callback::{CallbackAnswer, DueCallback};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use jiff::{SignedDuration, Timestamp};
+use rustls::ClientConfig;
+use std::error::Error;
+use std::time::Duration;
+use url::Url;
+
+/// Kustom's own limit for pushes is not documented; its callbacks during checkout have ten seconds.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Nobody reads more of a push's answer than its first lines.
+const ANSWER_LIMIT_BYTES: usize = 64 * 1024;
+/// Waiting in parts keeps the loop right when the wall clock is set or the machine has slept.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+type HttpClient = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
+
+/// One client for the machine itself, where any certificate will do, and one for the rest of the world.
+pub(super) struct Delivery {
+    loopback: HttpClient,
+    world: Result<HttpClient, rustls::Error>,
+}
+
+impl Delivery {
+    pub(super) fn new() -> Self {
+        Self {
+            loopback: client(any_certificate()),
+            world: known_certificates().map(client),
+        }
+    }
+
+    pub(super) async fn send(&self, callback: &DueCallback) -> CallbackAnswer {
+        match tokio::time::timeout(ANSWER_TIMEOUT, self.post(&callback.url)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => CallbackAnswer::Failed {
+                reason: with_sources(&*error),
+            },
+            Err(_) => CallbackAnswer::Failed {
+                reason: format!("no answer within {} seconds", ANSWER_TIMEOUT.as_secs()),
+            },
+        }
+    }
+
+    async fn post(&self, url: &str) -> Result<CallbackAnswer, Box<dyn Error + Send + Sync>> {
+        let url = Url::parse(url)?;
+        let client = if crate::validation::is_loopback(&url) {
+            &self.loopback
+        } else {
+            self.world.as_ref().map_err(Clone::clone)?
+        };
+        let request = http::Request::post(url.as_str())
+            .header(http::header::USER_AGENT, "kustom-emulator")
+            .body(Empty::new())?;
+        let answer = client.request(request).await?;
+        let status = answer.status().as_u16();
+        let body = Limited::new(answer.into_body(), ANSWER_LIMIT_BYTES)
+            .collect()
+            .await?
+            .to_bytes();
+        Ok(CallbackAnswer::Answered {
+            status,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
+}
+
+impl Emulator {
+    /// Sends what is due now, one after the other, in the order of their times.
+    pub(super) async fn deliver_due(&self) {
+        let _delivering = self.inner.delivering.lock().await;
+        self.deliver_until_now().await;
+    }
+
+    async fn deliver_until_now(&self) -> usize {
+        let due = self.act(|kustom, now| kustom.due_callbacks(now));
+        let count = due.len();
+        for callback in due {
+            self.deliver(callback).await;
+        }
+        count
+    }
+
+    pub(super) async fn deliver(&self, callback: DueCallback) -> CallbackAnswer {
+        let answer = self.inner.delivery.send(&callback).await;
+        match &answer {
+            CallbackAnswer::Answered { status, .. } => {
+                tracing::info!(order.id = %callback.order_id, status, "sent a push");
+            }
+            CallbackAnswer::Failed { reason } => {
+                tracing::warn!(order.id = %callback.order_id, reason, "could not send a push");
+            }
+        }
+        self.act(|kustom, now| kustom.callback_answered(callback.number, answer.clone(), now));
+        answer
+    }
+
+    /// Moves the clock in steps, so that every push on the way is sent at its own time. Returns how many were sent.
+    pub(super) async fn advance(&self, by: SignedDuration) -> usize {
+        let _delivering = self.inner.delivering.lock().await;
+        let target = self.now().checked_add(by).unwrap_or(Timestamp::MAX);
+        let mut delivered = 0;
+        while let Some(next) = self
+            .inspect(crate::Kustom::next_callback_at)
+            .filter(|next| *next <= target)
+        {
+            self.move_clock_to(next);
+            delivered += self.deliver_until_now().await;
+        }
+        self.move_clock_to(target);
+        self.inner.changed.notify_one();
+        delivered
+    }
+
+    pub(super) async fn until_next_callback(&self) {
+        let Some(next) = self.inspect(crate::Kustom::next_callback_at) else {
+            return std::future::pending().await;
+        };
+        let wait = Duration::try_from(next.duration_since(self.now())).unwrap_or_default();
+        // A clock that stands still must not make the loop spin.
+        tokio::time::sleep(wait.clamp(Duration::from_millis(10), LONGEST_WAIT)).await;
+    }
+
+    /// The clock never goes back: the wall clock may have passed the time meanwhile.
+    fn move_clock_to(&self, time: Timestamp) {
+        let mut state = self.state();
+        let missing = time.duration_since(self.time_with(state.offset));
+        if missing.is_positive() {
+            state.offset = state.offset.saturating_add(missing);
+        }
+    }
+}
+
+fn client(tls: ClientConfig) -> HttpClient {
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .build();
+    // A merchant's server restarts often on a developer's machine; a kept connection would then fail.
+    Client::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(0)
+        .build(connector)
+}
+
+/// The chain of causes: the client's own text is only "client error (Connect)".
+fn with_sources(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

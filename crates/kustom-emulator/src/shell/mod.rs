@@ -1,0 +1,126 @@
+//! The HTTP shell: sockets, the clock and the merchant's server, around a core that knows none of them.
+
+mod assets;
+mod certificate;
+mod delivery;
+mod routes;
+
+use crate::kustom::{Kustom, Rules};
+use delivery::Delivery;
+use jiff::{SignedDuration, Timestamp};
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// The wall clock, injected so that tests decide what time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How the emulator is run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub rules: Rules,
+    /// The address under which merchants and browsers reach the emulator. Without it, the request's `Host` says.
+    pub public_url: Option<String>,
+}
+
+/// The emulator as a web server's state. Clones share everything.
+#[derive(Clone)]
+pub struct Emulator {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    clock: Clock,
+    public_url: Option<String>,
+    delivery: Delivery,
+    /// Wakes the loop when a purchase or the clock has changed what is due.
+    changed: Notify,
+    /// Held by whoever delivers, so that an advanced clock has delivered everything before it answers.
+    delivering: tokio::sync::Mutex<()>,
+}
+
+/// The virtual clock is the wall clock plus an offset that only grows.
+struct State {
+    kustom: Kustom,
+    offset: SignedDuration,
+}
+
+impl Emulator {
+    pub fn new(settings: Settings, clock: Clock) -> Self {
+        let public_url = settings
+            .public_url
+            .map(|url| url.trim_end_matches('/').to_owned());
+        let state = State {
+            kustom: Kustom::new(settings.rules),
+            offset: SignedDuration::ZERO,
+        };
+        Self {
+            inner: Arc::new(Inner {
+                state: Mutex::new(state),
+                clock,
+                public_url,
+                delivery: Delivery::new(),
+                changed: Notify::new(),
+                delivering: tokio::sync::Mutex::new(()),
+            }),
+        }
+    }
+
+    /// Every route of the emulator, from the merchant APIs to the inspector.
+    pub fn router(&self) -> axum::Router {
+        routes::router(self.clone())
+    }
+
+    /// Sends pushes when they are due, until stopped.
+    pub fn run_callbacks(&self, stop: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
+        let emulator = self.clone();
+        async move {
+            while !stop.is_cancelled() {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = emulator.deliver_due() => {}
+                }
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = emulator.inner.changed.notified() => {}
+                    () = emulator.until_next_callback() => {}
+                }
+            }
+        }
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Timestamp {
+        let offset = self.state().offset;
+        self.time_with(offset)
+    }
+
+    /// Reads the core, for assertions on its state.
+    pub fn inspect<T>(&self, read: impl FnOnce(&Kustom) -> T) -> T {
+        read(&self.state().kustom)
+    }
+
+    /// Does something to the core at the virtual time, for instance a purchase without a browser.
+    pub fn act<T>(&self, change: impl FnOnce(&mut Kustom, Timestamp) -> T) -> T {
+        let mut state = self.state();
+        let now = self.time_with(state.offset);
+        let due_before = state.kustom.next_callback_at();
+        let outcome = change(&mut state.kustom, now);
+        if state.kustom.next_callback_at() != due_before {
+            self.inner.changed.notify_one();
+        }
+        outcome
+    }
+
+    fn time_with(&self, offset: SignedDuration) -> Timestamp {
+        let wall = (self.inner.clock)();
+        wall.checked_add(offset).unwrap_or(Timestamp::MAX)
+    }
+
+    /// A panic inside the lock leaves a core that was changed halfway, which beats an emulator that is gone.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,148 @@
+//! Routes to the core, and the two control routes that the core cannot answer alone.
+
+use super::{Emulator, assets};
+use crate::callback::CallbackAnswer;
+use crate::control;
+use crate::message::{BODY_LIMIT_BYTES, Request, Response};
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http_body_util::{BodyExt, Limited};
+use jiff::SignedDuration;
+use kustom_api::KustomOrderId;
+use serde::Deserialize;
+use serde_json::json;
+use tower_http::cors::CorsLayer;
+
+/// Longer than any reservation lives, and short enough to keep dates readable.
+const LONGEST_ADVANCE_SECONDS: u32 = 400 * 24 * 3600;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    seconds: u32,
+}
+
+pub(super) fn router(emulator: Emulator) -> Router {
+    let control = Router::new()
+        .route("/_emulator/orders/{id}/push", post(push))
+        .route("/_emulator/clock/advance", post(advance));
+    // Shops on any origin load these; nothing behind them knows cookies.
+    let browser = assets::router()
+        .route("/browser/orders/{*rest}", get(core).post(core))
+        .layer(CorsLayer::permissive());
+    Router::new()
+        .merge(control)
+        .merge(browser)
+        .fallback(core)
+        .with_state(emulator)
+}
+
+async fn core(State(emulator): State<Emulator>, request: axum::extract::Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(body) = read_body(body).await else {
+        return Response::empty(StatusCode::BAD_REQUEST);
+    };
+    let request = Request {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        base_url: emulator.base_url(&parts.headers),
+        headers: parts.headers,
+        body,
+    };
+    let response = emulator.act(|kustom, now| kustom.handle(&request, now));
+    if !response.reasons.is_empty() {
+        tracing::warn!(
+            path = request.path,
+            reasons = response.reasons.join("; "),
+            "refused values"
+        );
+    }
+    response
+}
+
+/// One byte beyond the limit is read, so that the core can say that there were too many.
+async fn read_body(body: Body) -> Option<bytes::Bytes> {
+    match Limited::new(body, 2 * BODY_LIMIT_BYTES).collect().await {
+        Ok(collected) => Some(collected.to_bytes()),
+        Err(_) => None,
+    }
+}
+
+async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Response {
+    let id = KustomOrderId(id);
+    let Some(callback) = emulator.act(|kustom, now| kustom.push_now(&id, now)) else {
+        return match emulator.inspect(|kustom| kustom.order(&id).is_some()) {
+            true => Response::problem(
+                StatusCode::CONFLICT,
+                "ORDER_NOT_BOUGHT",
+                "only a bought order is pushed",
+            ),
+            false => control::no_such_order(),
+        };
+    };
+    let url = callback.url.clone();
+    // Spawned, because axum drops a handler when its caller leaves and the answer would stay open for ever.
+    let delivery = tokio::spawn(async move { emulator.deliver(callback).await });
+    match delivery.await {
+        Ok(CallbackAnswer::Answered { status, body }) => Response::json(
+            StatusCode::OK,
+            &json!({ "url": url, "status": status, "body": body }),
+        ),
+        Ok(CallbackAnswer::Failed { reason }) => {
+            Response::problem(StatusCode::BAD_GATEWAY, "MERCHANT_UNREACHABLE", &reason)
+        }
+        Err(_) => Response::problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "PUSH_FAILED",
+            "the push broke off",
+        ),
+    }
+}
+
+async fn advance(State(emulator): State<Emulator>, body: Json<Advance>) -> Response {
+    let seconds = body.seconds;
+    if seconds > LONGEST_ADVANCE_SECONDS {
+        let message = format!("at most {LONGEST_ADVANCE_SECONDS} seconds at a time");
+        return Response::problem(StatusCode::BAD_REQUEST, "TOO_FAR", &message);
+    }
+    let clock = emulator.clone();
+    let by = SignedDuration::from_secs(i64::from(seconds));
+    match tokio::spawn(async move { clock.advance(by).await }).await {
+        Ok(delivered) => {
+            let now = emulator.now();
+            Response::json(
+                StatusCode::OK,
+                &json!({ "now": now, "pushes_delivered": delivered }),
+            )
+        }
+        Err(_) => Response::problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "PUSH_FAILED",
+            "a push broke off",
+        ),
+    }
+}
+
+impl Emulator {
+    /// The public URL, or else the address that the caller used: the emulator answers under any name.
+    fn base_url(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.inner.public_url {
+            return url.clone();
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = headers
+            .get("x-forwarded-proto")
+            .and_then(|scheme| scheme.to_str().ok());
+        format!("{}://{}", scheme.unwrap_or("http"), host.unwrap_or("localhost"))
+    }
+}
+
+impl IntoResponse for Response {
+    fn into_response(self) -> axum::response::Response {
+        (self.status, self.headers, self.body).into_response()
+    }
+}

@@ -1,0 +1,164 @@
+//! The shipping option chosen inside the iframe, and what it adds to the order.
+//!
+//! The merchant sends the order without shipping. Without a `shipping_option_update` callback Kustom adjusts the cost
+//! itself; that it does so by a `shipping_fee` line is what plugins look for first, not documented.
+//! Source: <https://docs.kustom.co/contents/checkout/additional-resources/server-side-callbacks>.
+
+use kustom_api::{CheckoutOrder, LineType, OrderLine, ShippingOption};
+
+/// The option that the form shows as chosen: the customer's, else the preselected one, else the first.
+pub(crate) fn shown_option(order: &CheckoutOrder) -> Option<&ShippingOption> {
+    let options = order.shipping_options.as_deref()?;
+    order
+        .selected_shipping_option
+        .as_ref()
+        .or_else(|| options.iter().find(|option| option.preselected == Some(true)))
+        .or_else(|| options.first())
+}
+
+/// Chooses an option by its id. `false` when the order offers no such option.
+pub(crate) fn select(order: &mut CheckoutOrder, id: &str) -> bool {
+    let offered = order.shipping_options.as_deref().unwrap_or_default();
+    let Some(option) = offered.iter().find(|option| option.id == id).cloned() else {
+        return false;
+    };
+    remove_fee(order);
+    add_fee(order, &option);
+    order.selected_shipping_option = Some(option);
+    true
+}
+
+/// After a merchant's update the customer's choice stays when it is still offered, at today's price.
+pub(crate) fn keep_selection(order: &mut CheckoutOrder) {
+    let Some(selected) = order.selected_shipping_option.clone() else {
+        return;
+    };
+    if !select(order, &selected.id) {
+        remove_fee(order);
+        order.selected_shipping_option = None;
+    }
+}
+
+/// Takes the earlier fee out, also when the merchant sent it back among its own lines.
+fn remove_fee(order: &mut CheckoutOrder) {
+    let Some(selected) = &order.selected_shipping_option else {
+        return;
+    };
+    let lines = order.order_lines.get_or_insert_default();
+    let Some(index) = lines.iter().position(|line| is_fee_of(line, selected)) else {
+        return;
+    };
+    let fee = lines.remove(index);
+    change_totals(order, -fee.total_amount, -fee.total_tax_amount);
+}
+
+fn is_fee_of(line: &OrderLine, option: &ShippingOption) -> bool {
+    line.line_type == Some(LineType::ShippingFee) && line.reference.as_deref() == Some(&option.id)
+}
+
+fn add_fee(order: &mut CheckoutOrder, option: &ShippingOption) {
+    order.order_lines.get_or_insert_default().push(OrderLine {
+        line_type: Some(LineType::ShippingFee),
+        reference: Some(option.id.clone()),
+        name: option.name.clone(),
+        quantity: 1,
+        unit_price: option.price,
+        tax_rate: option.tax_rate,
+        total_amount: option.price,
+        total_tax_amount: option.tax_amount,
+        ..OrderLine::default()
+    });
+    change_totals(order, option.price, option.tax_amount);
+}
+
+fn change_totals(order: &mut CheckoutOrder, amount: i64, tax: i64) {
+    order.order_amount = Some(order.order_amount.unwrap_or(0).saturating_add(amount));
+    order.order_tax_amount = Some(order.order_tax_amount.unwrap_or(0).saturating_add(tax));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn option(id: &str, price: i64) -> ShippingOption {
+        ShippingOption {
+            id: id.to_owned(),
+            name: format!("By {id}"),
+            price,
+            tax_amount: price / 5,
+            tax_rate: 2500,
+            ..ShippingOption::default()
+        }
+    }
+
+    fn order(options: Vec<ShippingOption>) -> CheckoutOrder {
+        CheckoutOrder {
+            order_amount: Some(10_000),
+            order_tax_amount: Some(2000),
+            order_lines: Some(vec![OrderLine::default()]),
+            shipping_options: Some(options),
+            ..CheckoutOrder::default()
+        }
+    }
+
+    fn totals(order: &CheckoutOrder) -> (i64, i64, usize) {
+        let lines = order.order_lines.as_ref().unwrap().len();
+        (
+            order.order_amount.unwrap(),
+            order.order_tax_amount.unwrap(),
+            lines,
+        )
+    }
+
+    #[test]
+    fn choosing_again_replaces_the_earlier_fee() {
+        let mut order = order(vec![option("post", 4900), option("home", 9900)]);
+        assert!(select(&mut order, "post"));
+        assert_eq!(totals(&order), (14_900, 2980, 2));
+        assert!(select(&mut order, "home"));
+        assert_eq!(totals(&order), (19_900, 3980, 2));
+        assert!(!select(&mut order, "drone"));
+        assert_eq!(totals(&order), (19_900, 3980, 2));
+    }
+
+    #[test]
+    fn an_update_keeps_the_choice_at_the_new_price() {
+        let mut chosen = order(vec![option("post", 4900)]);
+        select(&mut chosen, "post");
+        let mut updated = order(vec![option("post", 2900)]);
+        updated.selected_shipping_option = chosen.selected_shipping_option.clone();
+        keep_selection(&mut updated);
+        assert_eq!(totals(&updated), (12_900, 2580, 2));
+        assert_eq!(updated.selected_shipping_option.unwrap().price, 2900);
+    }
+
+    #[test]
+    fn an_update_that_echoes_the_fee_line_does_not_charge_it_twice() {
+        let mut order = order(vec![option("post", 4900)]);
+        select(&mut order, "post");
+        keep_selection(&mut order);
+        assert_eq!(totals(&order), (14_900, 2980, 2));
+    }
+
+    #[test]
+    fn a_choice_that_is_no_longer_offered_is_dropped_with_its_fee() {
+        let mut order = order(vec![option("post", 4900)]);
+        select(&mut order, "post");
+        order.shipping_options = Some(vec![]);
+        keep_selection(&mut order);
+        assert_eq!(totals(&order), (10_000, 2000, 1));
+        assert_eq!(order.selected_shipping_option, None);
+    }
+
+    #[test]
+    fn the_form_shows_the_preselected_option_first() {
+        let preselected = ShippingOption {
+            preselected: Some(true),
+            ..option("home", 1)
+        };
+        let mut order = order(vec![option("post", 1), preselected]);
+        assert_eq!(shown_option(&order).unwrap().id, "home");
+        select(&mut order, "post");
+        assert_eq!(shown_option(&order).unwrap().id, "post");
+    }
+}

@@ -1,0 +1,384 @@
+//! The checkout order's schema.
+//!
+//! Source: <https://docs.kustom.co/contents/api/checkout>. Null is refused everywhere: Kustom's plugins strip it
+//! because it makes calls fail. Unknown members are refused so that a misspelt one is noticed here and not in
+//! production, where it would be ignored.
+
+use super::market::{is_country, is_currency_code, is_locale};
+use super::shape::Rule::{Anything, Flag, Form, Integer, List, Object, Text};
+use super::shape::{Rule, Shape, optional, required};
+
+/// Kustom sets these; whether it refuses or ignores them when sent is not documented. We ignore them.
+pub(super) const SERVER_OWNED: &[&str] = &[
+    "completed_at",
+    "discount_lines",
+    "html_snippet",
+    "last_modified_at",
+    "merchant_requested",
+    "name",
+    "order_id",
+    "recurring_token",
+    "selected_shipping_option",
+    "started_at",
+    "status",
+];
+
+const UNLIMITED: usize = usize::MAX;
+const TEXT: Rule = Text {
+    min: 0,
+    max: UNLIMITED,
+};
+const TEXT_255: Rule = Text { min: 0, max: 255 };
+const NAME: Rule = Text { min: 1, max: 255 };
+const URL: Rule = Text { min: 0, max: 2000 };
+const COUNTRY: Rule = Form(is_country, "a country of two letters");
+const COUNTRIES: Rule = List {
+    max: 300,
+    item: &COUNTRY,
+};
+const CURRENCY: Rule = Form(is_currency_code, "a currency of three letters");
+const LOCALE: Rule = Form(is_locale, "a locale such as sv-SE");
+const COLOUR: Rule = Form(is_colour, "a colour such as #12AB34");
+const AMOUNT: Rule = Integer {
+    min: 0,
+    max: i64::MAX,
+};
+const ANY_AMOUNT: Rule = Integer {
+    min: i64::MIN,
+    max: i64::MAX,
+};
+/// One hundred million minor units.
+const LINE_AMOUNT: Rule = Integer {
+    min: i64::MIN,
+    max: 100_000_000,
+};
+const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
+
+/// `merchant_urls` is not in the schema's list of required members, but its own members are and every documented
+/// example sends it.
+pub(super) const REQUIRED_ON_CREATE: &[&str] = &[
+    "purchase_country",
+    "purchase_currency",
+    "locale",
+    "order_amount",
+    "order_tax_amount",
+    "order_lines",
+    "merchant_urls",
+];
+
+pub(super) const ORDER: Shape = Shape(&[
+    optional("purchase_country", COUNTRY),
+    optional("purchase_currency", CURRENCY),
+    optional("locale", LOCALE),
+    optional("order_amount", AMOUNT),
+    optional("order_tax_amount", AMOUNT),
+    optional(
+        "order_lines",
+        List {
+            max: 1000,
+            item: &Object(&ORDER_LINE),
+        },
+    ),
+    optional("merchant_urls", Object(&MERCHANT_URLS)),
+    optional("billing_address", Object(&ADDRESS)),
+    optional("shipping_address", Object(&ADDRESS)),
+    optional("customer", Object(&CUSTOMER)),
+    optional("merchant_reference1", TEXT_255),
+    optional("merchant_reference2", TEXT_255),
+    optional("options", Object(&OPTIONS)),
+    optional("attachment", Object(&ATTACHMENT)),
+    optional("external_payment_methods", PROVIDERS),
+    optional("external_checkouts", PROVIDERS),
+    optional("shipping_countries", COUNTRIES),
+    optional("billing_countries", COUNTRIES),
+    optional(
+        "shipping_options",
+        List {
+            max: 100,
+            item: &Object(&SHIPPING_OPTION),
+        },
+    ),
+    optional("merchant_data", Text { min: 0, max: 6000 }),
+    optional("gui", Object(&GUI)),
+    optional("recurring", Flag),
+    optional("recurring_description", TEXT_255),
+    optional(
+        "tags",
+        List {
+            max: 1000,
+            item: &TEXT,
+        },
+    ),
+]);
+
+pub(super) const REFERENCES: Shape = Shape(&[
+    optional("merchant_reference1", TEXT_255),
+    optional("merchant_reference2", TEXT_255),
+]);
+
+const ATTACHMENT: Shape = Shape(&[required("body", TEXT), required("content_type", TEXT)]);
+const GUI: Shape = Shape(&[optional(
+    "options",
+    List {
+        max: 100,
+        item: &TEXT,
+    },
+)]);
+const PROVIDERS: Rule = List {
+    max: 100,
+    item: &Object(&PAYMENT_PROVIDER),
+};
+
+const ORDER_LINE: Shape = Shape(&[
+    optional("type", Form(is_line_type, "a documented line type")),
+    optional("reference", TEXT_255),
+    required("name", NAME),
+    required("quantity", AMOUNT),
+    optional("quantity_unit", Text { min: 1, max: 8 }),
+    required("unit_price", LINE_AMOUNT),
+    required("tax_rate", TAX_RATE),
+    required("total_amount", LINE_AMOUNT),
+    optional("total_discount_amount", AMOUNT),
+    required("total_tax_amount", ANY_AMOUNT),
+    optional("merchant_data", Text { min: 0, max: 1024 }),
+    optional("product_url", Text { min: 0, max: 1024 }),
+    optional("image_url", Text { min: 0, max: 1024 }),
+    optional("product_identifiers", Object(&PRODUCT_IDENTIFIERS)),
+    optional("shipping_attributes", Object(&SHIPPING_ATTRIBUTES)),
+    optional("subscription", Object(&SUBSCRIPTION)),
+]);
+
+const PRODUCT_IDENTIFIERS: Shape = Shape(&[
+    optional("brand", Text { min: 0, max: 70 }),
+    optional("color", Text { min: 0, max: 64 }),
+    optional("category_path", Text { min: 0, max: 750 }),
+    optional("global_trade_item_number", Text { min: 0, max: 50 }),
+    optional("manufacturer_part_number", Text { min: 0, max: 70 }),
+    optional("size", Text { min: 0, max: 64 }),
+]);
+
+const SHIPPING_ATTRIBUTES: Shape = Shape(&[
+    optional("weight", AMOUNT),
+    optional("dimensions", Object(&DIMENSIONS)),
+    optional(
+        "tags",
+        List {
+            max: 1000,
+            item: &TEXT,
+        },
+    ),
+]);
+
+const DIMENSIONS: Shape = Shape(&[
+    optional("height", AMOUNT),
+    optional("width", AMOUNT),
+    optional("length", AMOUNT),
+]);
+
+const SUBSCRIPTION: Shape = Shape(&[
+    optional("name", TEXT),
+    required("interval", Form(is_interval, "DAY, WEEK, MONTH or YEAR")),
+    required(
+        "interval_count",
+        Integer {
+            min: 1,
+            max: i64::MAX,
+        },
+    ),
+]);
+
+/// The checkout schema has no lengths for addresses; order management does.
+const ADDRESS: Shape = Shape(&[
+    optional("given_name", TEXT),
+    optional("family_name", TEXT),
+    optional("email", TEXT),
+    optional("title", TEXT),
+    optional("organization_name", TEXT),
+    optional("attention", TEXT),
+    optional("care_of", TEXT),
+    optional("street_address", TEXT),
+    optional("street_address2", TEXT),
+    optional("street_name", TEXT),
+    optional("street_number", TEXT),
+    optional("house_extension", TEXT),
+    optional("postal_code", TEXT),
+    optional("city", TEXT),
+    optional("region", TEXT),
+    optional("phone", TEXT),
+    optional("country", COUNTRY),
+]);
+
+const CUSTOMER: Shape = Shape(&[
+    optional("type", CUSTOMER_TYPE),
+    optional(
+        "gender",
+        Form(|text| matches!(text, "male" | "female"), "male or female"),
+    ),
+    optional(
+        "date_of_birth",
+        Form(|text| text.parse::<jiff::civil::Date>().is_ok(), "a date"),
+    ),
+    optional("national_identification_number", TEXT),
+    optional("organization_registration_id", TEXT),
+    optional("vat_id", TEXT),
+]);
+
+const CUSTOMER_TYPE: Rule = Form(
+    |text| matches!(text, "person" | "organization"),
+    "person or organization",
+);
+
+const MERCHANT_URLS: Shape = Shape(&[
+    required("terms", URL),
+    required("checkout", URL),
+    required("confirmation", URL),
+    required("push", URL),
+    optional("validation", URL),
+    optional("notification", URL),
+    optional("cancellation_terms", URL),
+    optional("shipping_option_update", URL),
+    optional("address_update", URL),
+    optional("country_change", URL),
+]);
+
+const OPTIONS: Shape = Shape(&[
+    optional("require_validate_callback_success", Flag),
+    optional("require_client_validation", Flag),
+    optional("require_client_validation_callback_response", Flag),
+    optional("allow_separate_shipping_address", Flag),
+    optional("acquiring_channel", Form(is_channel, "a documented channel")),
+    optional("vat_removed", Flag),
+    optional("color_button", COLOUR),
+    optional("color_button_text", COLOUR),
+    optional("color_checkbox", COLOUR),
+    optional("color_checkbox_checkmark", COLOUR),
+    optional("color_header", COLOUR),
+    optional("color_link", COLOUR),
+    optional(
+        "radius_border",
+        Form(|text| text.parse::<f64>().is_ok(), "a number in a string"),
+    ),
+    optional("date_of_birth_mandatory", Flag),
+    optional("phone_mandatory", Flag),
+    optional("title_mandatory", Flag),
+    optional("national_identification_number_mandatory", Flag),
+    optional("verify_national_identification_number", Flag),
+    optional("shipping_details", TEXT_255),
+    optional("additional_checkbox", Object(&CHECKBOX)),
+    optional(
+        "additional_checkboxes",
+        List {
+            max: 100,
+            item: &Object(&CHECKBOX),
+        },
+    ),
+    optional("additional_merchant_terms", TEXT),
+    optional(
+        "allowed_customer_types",
+        List {
+            max: 2,
+            item: &CUSTOMER_TYPE,
+        },
+    ),
+    optional("show_subtotal_detail", Flag),
+    optional("auto_capture", Flag),
+    optional("enable_discount_module", Flag),
+    optional("show_vat_registration_number_field", Flag),
+]);
+
+const CHECKBOX: Shape = Shape(&[
+    optional("id", TEXT),
+    required("text", Text { min: 0, max: 1000 }),
+    optional("checked", Flag),
+    optional("required", Flag),
+]);
+
+const PAYMENT_PROVIDER: Shape = Shape(&[
+    required("name", NAME),
+    required("redirect_url", Text { min: 7, max: 2000 }),
+    optional("image_url", URL),
+    optional("fee", AMOUNT),
+    optional("description", Text { min: 0, max: 500 }),
+    optional("countries", COUNTRIES),
+    optional(
+        "label",
+        Form(
+            |text| matches!(text, "continue" | "complete"),
+            "continue or complete",
+        ),
+    ),
+]);
+
+const SHIPPING_OPTION: Shape = Shape(&[
+    required("id", TEXT),
+    required("name", NAME),
+    required("price", AMOUNT),
+    required("tax_amount", AMOUNT),
+    required("tax_rate", TAX_RATE),
+    optional("description", TEXT),
+    optional("promo", TEXT),
+    optional("preselected", Flag),
+    optional(
+        "shipping_method",
+        Form(is_shipping_method, "a documented shipping method"),
+    ),
+    optional("delivery_details", Object(&DELIVERY_DETAILS)),
+    optional("tms_reference", TEXT),
+    optional(
+        "selected_addons",
+        List {
+            max: 100,
+            item: &Anything,
+        },
+    ),
+]);
+
+const DELIVERY_DETAILS: Shape = Shape(&[
+    optional("carrier", TEXT),
+    optional("class", TEXT),
+    optional("product", Anything),
+    optional("timeslot", Anything),
+    optional("pickup_location", Anything),
+]);
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn is_line_type(text: &str) -> bool {
+    const TYPES: &[&str] = &[
+        "physical",
+        "digital",
+        "discount",
+        "shipping_fee",
+        "sales_tax",
+        "gift_card",
+        "store_credit",
+        "surcharge",
+    ];
+    TYPES.contains(&text)
+}
+
+fn is_interval(text: &str) -> bool {
+    matches!(text, "DAY" | "WEEK" | "MONTH" | "YEAR")
+}
+
+fn is_channel(text: &str) -> bool {
+    matches!(text, "ECOMMERCE" | "MOTO" | "IN_STORE" | "TELESALES")
+}
+
+fn is_shipping_method(text: &str) -> bool {
+    const METHODS: &[&str] = &[
+        "PickUpStore",
+        "Home",
+        "BoxReg",
+        "BoxUnreg",
+        "PickUpPoint",
+        "Own",
+        "Postal",
+        "DHLPackstation",
+        "Digital",
+    ];
+    METHODS.contains(&text)
+}

@@ -1,0 +1,58 @@
+//! The merchant's addresses. Source: <https://docs.kustom.co/contents/api/checkout>, `merchant_urls`.
+
+use super::Finding;
+use crate::kustom::Rules;
+use kustom_api::CheckoutOrder;
+use serde_json::{Map, Value};
+use url::{Host, Url};
+
+/// Kustom calls these from its servers only over TLS.
+const HTTPS_ONLY: &[&str] = &[
+    "validation",
+    "shipping_option_update",
+    "address_update",
+    "country_change",
+];
+
+pub(super) fn check(members: &Map<String, Value>, rules: &Rules, findings: &mut Vec<Finding>) {
+    let urls = members.get("merchant_urls").and_then(Value::as_object);
+    for (name, value) in urls.into_iter().flatten() {
+        if let Some(text) = value.as_str() {
+            check_url(name, text, rules, findings);
+        }
+    }
+}
+
+fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>) {
+    let path = format!("merchant_urls.{name}");
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {
+            let excused = rules.http_callbacks_on_loopback && is_loopback(&url);
+            if HTTPS_ONLY.contains(&name) && url.scheme() == "http" && !excused {
+                findings.push(Finding::told(path, "must be a valid https URI"));
+            }
+        }
+        _ => findings.push(Finding::told(path, "must be a valid http or https URI")),
+    }
+}
+
+/// The machine itself: what a developer's shop and its own certificates live on.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The push address must differ from the two pages that the shopper sees.
+pub(super) fn check_distinct(order: &CheckoutOrder, findings: &mut Vec<Finding>) {
+    let Some(urls) = &order.merchant_urls else {
+        return;
+    };
+    if urls.push.is_some() && (urls.push == urls.checkout || urls.push == urls.confirmation) {
+        let reason = "must differ from checkout and confirmation";
+        findings.push(Finding::new("merchant_urls.push", reason));
+    }
+}
