@@ -263,3 +263,6 @@ fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -403,3 +403,6 @@ pub fn idempotency_key(job: &JobKey) -> Uuid {
     const NAMESPACE: Uuid = Uuid::from_u128(0x7f3c_1d52_9a0e_4b7e_8a54_21c6_0d9b_3e11);
     Uuid::new_v5(&NAMESPACE, format!("{}:{}", job.kind(), job.subject()).as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

@@ -228,3 +228,6 @@ fn nothing(next: Next) -> Absorbed {
         next,
     }
 }
+
+#[cfg(test)]
+mod tests;
