@@ -124,6 +124,7 @@ pub fn create(
         kustom: None,
         payload_revision: 0,
         frozen: None,
+        bought_by: None,
         created_at: now,
     };
     Ok(Change {

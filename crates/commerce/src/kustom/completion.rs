@@ -60,6 +60,8 @@ pub struct NewIds {
 pub enum Fate {
     /// Becomes our order.
     Order(Box<Change>),
+    /// Is our order already. The change is at most a reminder to acknowledge it.
+    Finished(Box<Change>),
     /// Waits for a person.
     Review {
         reason: ReviewReason,
@@ -82,11 +84,18 @@ pub fn complete(
     now: Timestamp,
 ) -> Fate {
     let review = |reason, detail| review(cart, kustom_order, reason, detail, now);
+    if is_ours(cart, kustom_order) {
+        return finished(kustom_order, now);
+    }
     if let Err(doubt) = verify(cart, kustom_order, evidence) {
         return review(doubt.reason, doubt.detail);
     }
-    if cart.state != CartState::Open {
+    if cart.bought_by.is_some() {
         return duplicate(cart, kustom_order, now);
+    }
+    if cart.state != CartState::Open {
+        let detail = "the cart was closed without an order".to_owned();
+        return review(ReviewReason::UnclearPurchase, detail);
     }
     let Some(snapshot) = snapshot else {
         let paid = evidence.managed.order_amount;
@@ -103,6 +112,25 @@ pub fn complete(
         ids,
         now,
     )))
+}
+
+/// Whether this purchase made the order. News of it comes many times and races; the Kustom order in hand may be older
+/// than the cart, so either of them is proof.
+fn is_ours(cart: &Cart, kustom_order: &KustomOrder) -> bool {
+    let made_order = matches!(
+        kustom_order.state,
+        KustomOrderState::Completed | KustomOrderState::Acknowledged
+    );
+    made_order || cart.bought_by.as_ref() == Some(&kustom_order.id)
+}
+
+fn finished(kustom_order: &KustomOrder, now: Timestamp) -> Fate {
+    let is_heard = kustom_order.state == KustomOrderState::Acknowledged;
+    let reminder = (!is_heard).then(|| JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now));
+    Fate::Finished(Box::new(Change {
+        jobs: reminder.into_iter().collect(),
+        ..Change::default()
+    }))
 }
 
 struct Doubt {
@@ -270,6 +298,7 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     cart.state = CartState::Completed;
     cart.items.clone_from(&snapshot.items);
     cart.frozen = Some(snapshot.priced.clone());
+    cart.bought_by = Some(order.kustom_order_id.clone());
     let contact_of = |pick: fn(&Contact) -> Option<String>| {
         order
             .billing

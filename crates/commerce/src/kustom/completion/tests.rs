@@ -406,3 +406,71 @@ fn the_same_intent_always_has_the_same_key() {
     // Stored nowhere: a key that changed with a release would repeat a write that was answered to nobody.
     assert_eq!(acknowledge.to_string(), "1490987e-f915-510f-9e3e-00c80e4b924c");
 }
+
+#[test]
+fn a_second_purchase_of_a_bought_cart_is_given_back_and_shown() {
+    let second = spoiled(|purchase| {
+        purchase.cart.state = CartState::Completed;
+        purchase.cart.bought_by = Some(kustom_id("k0"));
+    });
+    let Fate::Review { reason, change } = second.fate() else {
+        panic!("no review: {:?}", second.fate());
+    };
+    assert_eq!(reason, ReviewReason::DuplicatePurchase);
+    let expected = Change {
+        reviews: vec![review_of(&second, ReviewReason::DuplicatePurchase)],
+        kustom_orders: vec![KustomOrderWrite::SetState {
+            id: kustom_id("k1"),
+            state: KustomOrderState::InReview,
+        }],
+        jobs: vec![JobRequest::at(JobKey::Cancel(kustom_id("k1")), seconds_later(60))],
+        ..Change::default()
+    };
+    assert_eq!(*change, expected);
+}
+
+/// The news of a purchase that already is our order: at most Kustom hears again that we know.
+fn check_finished(purchase: &Purchase, jobs: Vec<JobRequest>) {
+    let change = Change {
+        jobs,
+        ..Change::default()
+    };
+    assert_eq!(purchase.fate(), Fate::Finished(Box::new(change)));
+}
+
+#[test]
+fn the_purchase_that_made_the_order_is_never_its_own_duplicate() {
+    let acknowledge = || {
+        vec![JobRequest::at(
+            JobKey::Acknowledge(kustom_id("k1")),
+            seconds_later(60),
+        )]
+    };
+    let first = purchase();
+    let bought = written(&first.change());
+    assert_eq!(bought.bought_by, Some(kustom_id("k1")));
+    // Confirm and push at once: the slower one read the Kustom order before the faster one wrote it.
+    let stale = spoiled(|purchase| purchase.cart = bought.clone());
+    check_finished(&stale, acknowledge());
+    let completed = spoiled(|purchase| purchase.kustom_order.state = KustomOrderState::Completed);
+    check_finished(&completed, acknowledge());
+    let acknowledged = spoiled(|purchase| purchase.kustom_order.state = KustomOrderState::Acknowledged);
+    check_finished(&acknowledged, Vec::new());
+}
+
+#[test]
+fn an_order_that_the_merchant_cancelled_since_is_still_finished() {
+    let cancelled = spoiled(|purchase| {
+        purchase.kustom_order.state = KustomOrderState::Acknowledged;
+        purchase.evidence.managed.status = ManagementStatus::Cancelled;
+    });
+    check_finished(&cancelled, Vec::new());
+}
+
+#[test]
+fn a_purchase_of_a_cart_that_was_closed_unbought_is_not_called_a_duplicate() {
+    for state in [CartState::Rejected, CartState::Completed] {
+        let purchase = spoiled(|purchase| purchase.cart.state = state);
+        check_review(&purchase, ReviewReason::UnclearPurchase);
+    }
+}
