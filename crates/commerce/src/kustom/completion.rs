@@ -97,7 +97,12 @@ pub fn complete(
         let detail = "the cart was closed without an order".to_owned();
         return review(ReviewReason::UnclearPurchase, detail);
     }
-    let Some(snapshot) = snapshot else {
+    let Some(content_hash) = paid_content_hash(evidence) else {
+        let detail = "the answer does not say what was bought".to_owned();
+        return review(ReviewReason::UnclearPurchase, detail);
+    };
+    let is_paid = |snapshot: &&Snapshot| snapshot.cart_id == cart.id && snapshot.content_hash == content_hash;
+    let Some(snapshot) = snapshot.filter(is_paid) else {
         let paid = evidence.managed.order_amount;
         return review(
             ReviewReason::ContentMismatch,

@@ -3,6 +3,7 @@ use crate::fixture::{
     Opened, cart_id, cart_with, edited, evidence, kustom_id, new_ids, opened, seconds_later, sek,
     set_quantity, shopper, written,
 };
+use crate::id::CartId;
 
 /// A purchase that becomes an order unless a test spoils it.
 struct Purchase {
@@ -473,4 +474,26 @@ fn a_purchase_of_a_cart_that_was_closed_unbought_is_not_called_a_duplicate() {
         let purchase = spoiled(|purchase| purchase.cart.state = state);
         check_review(&purchase, ReviewReason::UnclearPurchase);
     }
+}
+
+#[test]
+fn a_snapshot_of_other_content_or_of_another_cart_is_not_what_was_paid() {
+    let newest = spoiled(|purchase| {
+        let (cart, snapshot) = edited(&purchase.cart, set_quantity(1, 9));
+        (purchase.cart, purchase.snapshot) = (cart, Some(snapshot));
+    });
+    check_review(&newest, ReviewReason::ContentMismatch);
+    let foreign = spoiled(|purchase| {
+        purchase.snapshot.as_mut().unwrap().cart_id = CartId(Uuid::from_u128(1));
+    });
+    check_review(&foreign, ReviewReason::ContentMismatch);
+}
+
+#[test]
+fn an_answer_that_does_not_say_what_was_bought_is_unclear() {
+    let silent = spoiled(|purchase| {
+        purchase.evidence.checkout.order_lines = None;
+        purchase.snapshot = None;
+    });
+    check_review(&silent, ReviewReason::UnclearPurchase);
 }
