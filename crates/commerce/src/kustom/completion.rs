@@ -33,13 +33,14 @@ pub struct Evidence {
 impl Evidence {
     /// For a purchase that the checkout API no longer shows: order management tells everything but the tax total.
     pub fn from_managed(managed: ManagedOrder) -> Self {
+        let mut taxes = managed.order_lines.iter().map(|line| line.total_tax_amount);
         let checkout = CheckoutOrder {
             order_id: Some(managed.order_id.clone()),
             status: Some(CheckoutStatus::Complete),
             purchase_country: Some(managed.purchase_country.clone()),
             purchase_currency: Some(managed.purchase_currency.clone()),
             order_amount: Some(managed.order_amount),
-            order_tax_amount: Some(managed.order_lines.iter().map(|line| line.total_tax_amount).sum()),
+            order_tax_amount: taxes.try_fold(0, i64::checked_add),
             order_lines: Some(managed.order_lines.clone()),
             merchant_reference1: managed.merchant_reference1.clone(),
             ..CheckoutOrder::default()
