@@ -5,7 +5,7 @@
 //! matched becomes a review that a person sees; nothing paid is ever cancelled because of a doubt of ours.
 
 use crate::address::{Address, CountryCode, InvoiceRecipient};
-use crate::cart::{Cart, CartState};
+use crate::cart::{Cart, CartItem, CartState};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::id::{OrderId, PaymentId};
 use crate::job::{JobKey, JobRequest};
@@ -338,20 +338,31 @@ fn edit_after_payment(
     snapshot: &Snapshot,
     now: Timestamp,
 ) -> Option<Review> {
-    let kustom = cart.kustom.as_ref()?;
-    if kustom.content_hash == snapshot.content_hash {
+    if !was_edited(cart, snapshot) {
         return None;
     }
+    let (paid, latest) = (snapshot.revision, cart.payload_revision);
     Some(Review {
         kustom_order_id: kustom_order.id.clone(),
         cart_id: cart.id,
         reason: ReviewReason::EditedAfterPayment,
-        detail: format!(
-            "paid revision {}, the cart was at {}",
-            snapshot.revision, kustom.revision
-        ),
+        detail: format!("paid revision {paid}, the cart was at {latest}"),
         opened_at: now,
     })
+}
+
+/// While a Kustom order is open, the hook keeps the hash of what the cart has become. After its end nobody does, and the
+/// contents themselves are compared.
+fn was_edited(cart: &Cart, snapshot: &Snapshot) -> bool {
+    if let Some(kustom) = &cart.kustom {
+        return kustom.content_hash != snapshot.content_hash;
+    }
+    let contents = |items: &[CartItem]| -> Vec<_> {
+        let content = |item: &CartItem| (item.product_number.clone(), item.quantity);
+        items.iter().map(content).collect()
+    };
+    contents(&cart.items) != contents(&snapshot.items)
+        || cart.country.as_str() != snapshot.offer.purchase_country
 }
 
 /// The cart was bought by another Kustom order: this second authorization is given back, and shown.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixture::{
-    Opened, cart_id, cart_with, edited, evidence, kustom_id, new_ids, opened, seconds_later, sek,
+    Opened, cart_id, cart_with, country, edited, evidence, kustom_id, new_ids, opened, seconds_later, sek,
     set_quantity, shopper, written,
 };
 use crate::id::CartId;
@@ -507,4 +507,35 @@ fn taxes_that_do_not_fit_are_no_content_and_no_panic() {
     assert_eq!(paid_content_hash(&evidence), None);
     let purchase = spoiled(|purchase| purchase.evidence = evidence.clone());
     check_review(&purchase, ReviewReason::UnclearPurchase);
+}
+
+#[test]
+fn an_edit_after_the_kustom_order_was_retired_is_noticed_too() {
+    let retired = spoiled(|purchase| purchase.cart.kustom = None);
+    assert_eq!(retired.change().reviews, []);
+    let edits: [fn(&mut Cart); 4] = [
+        |cart| cart.items[0].quantity = 9,
+        |cart| drop(cart.items.pop()),
+        |cart| cart.items[0].product_number = "GIFT".into(),
+        |cart| cart.country = country("FI"),
+    ];
+    for edit in edits {
+        let purchase = spoiled(|purchase| {
+            purchase.cart.kustom = None;
+            edit(&mut purchase.cart);
+        });
+        let change = purchase.change();
+        let reasons: Vec<_> = change.reviews.iter().map(|review| review.reason).collect();
+        assert_eq!(reasons, [ReviewReason::EditedAfterPayment]);
+        assert_eq!(written(&change).items, purchase.snapshot.unwrap().items);
+    }
+}
+
+#[test]
+fn a_price_that_changed_meanwhile_is_no_edit_of_the_shoppers() {
+    let purchase = spoiled(|purchase| {
+        purchase.cart.kustom = None;
+        purchase.cart.items[0].last_known.unit_price = sek(1);
+    });
+    assert_eq!(purchase.change().reviews, []);
 }
