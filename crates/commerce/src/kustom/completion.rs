@@ -314,20 +314,13 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     };
     cart.email = contact_of(|contact| contact.email.clone()).or(cart.email);
     cart.phone = contact_of(|contact| contact.phone.clone()).or(cart.phone);
-    if let Some(shipping) = &order.shipping {
-        cart.address = Some(shipping.address.clone());
-    }
-    if let Some(billing) = order
-        .billing
-        .as_ref()
-        .filter(|billing| order.shipping.as_ref() != Some(billing))
-    {
+    let address_of = |contact: &Option<Contact>| contact.as_ref().map(|contact| contact.address.clone());
+    let (billing, shipping) = (address_of(&order.billing), address_of(&order.shipping));
+    if let Some(address) = billing.filter(|billing| shipping.as_ref() != Some(billing)) {
         let recipient = cart.invoice_recipient.take().unwrap_or_default();
-        cart.invoice_recipient = Some(InvoiceRecipient {
-            address: billing.address.clone(),
-            ..recipient
-        });
+        cart.invoice_recipient = Some(InvoiceRecipient { address, ..recipient });
     }
+    cart.address = shipping.or(cart.address);
     cart
 }
 
