@@ -107,7 +107,7 @@ pub fn absorb(
         {
             nothing(Next::BackOff)
         }
-        Ok(order) => absorb_order(cart, kustom.clone(), call, order, now),
+        Ok(order) => absorb_order(cart, kustom.clone(), call, order, sent_at, now),
         // Read-only means bought, most of the time: news that the completion looks into.
         Err(Failure::ReadOnly) => bought(call, now),
         Err(Failure::Gone) => retire(cart, call),
@@ -123,13 +123,15 @@ fn absorb_order(
     mut kustom: KustomState,
     call: &SyncCall,
     order: &CheckoutOrder,
+    sent_at: Timestamp,
     now: Timestamp,
 ) -> Absorbed {
     let held = Offer::from_order(order).map(|offer| offer.content_hash());
     let holds_what_was_sent = held.as_ref() == Some(&call.content_hash);
     let may_still_change = match (&call.request, kustom.ambiguous_until) {
         (_, None) => None,
-        (SyncRequest::Read, Some(until)) if now >= until => None,
+        // Kustom may answer a read before it carries out a call that was lost earlier: the sending counts.
+        (SyncRequest::Read, Some(until)) if sent_at >= until => None,
         (_, Some(until)) => Some(until),
     };
     if let Some(urls) = &call.urls {

@@ -388,3 +388,16 @@ fn an_answer_about_a_replaced_or_bought_order_is_ignored() {
         }
     }
 }
+
+#[test]
+fn a_read_sent_within_the_window_confirms_nothing() {
+    let Scene { cart, second, .. } = lost_scene();
+    // Kustom may have served the read before it served the lost call.
+    let call = SyncCall {
+        request: SyncRequest::Read,
+        ..planned(&cart, &second, now())
+    };
+    let absorbed = told(&cart, &call, &Ok(answer(&second)), seconds_later(34));
+    assert_eq!(absorbed.next, Next::At(seconds_later(36)));
+    check_not_published(&cart, &written(&absorbed.change));
+}
