@@ -358,16 +358,34 @@ fn a_read_that_confirms_an_older_revision_goes_on_with_the_newest() {
 }
 
 #[test]
-fn a_read_that_shows_something_else_makes_a_synced_cart_unsynced() {
+fn an_answer_that_shows_something_else_makes_a_synced_cart_unsynced() {
     let opened = opened(&cart_with(&[("SHOE", 1)]));
     let Scene { second, .. } = scene();
-    let call = call(state(&opened.cart), &opened.snapshot, SyncRequest::Read);
-    let Absorbed { change, next } = told(&opened.cart, &call, &Ok(answer(&second)), now());
-    assert_eq!(next, Next::At(seconds_later(2)));
-    let after = written(&change);
-    assert!(state(&after).is_syncing());
-    let again = planned(&after, &opened.snapshot, seconds_later(2));
-    assert!(matches!(again.request, SyncRequest::Update(_)));
+    let update = SyncRequest::Update(Box::new(opened.snapshot.offer.to_payload()));
+    let expected = [
+        (SyncRequest::Read, Next::At(seconds_later(2))),
+        (update, Next::BackOff),
+    ];
+    for (request, next) in expected {
+        let call = call(state(&opened.cart), &opened.snapshot, request);
+        let absorbed = told(&opened.cart, &call, &Ok(answer(&second)), now());
+        assert_eq!(absorbed.next, next);
+        let after = written(&absorbed.change);
+        assert!(state(&after).is_syncing());
+        // The page suspends its iframe, and resumes it when the order has been put right.
+        assert_eq!(
+            state(&after).pending_hash,
+            Some(state(&opened.cart).sync_hash.clone())
+        );
+        assert_ne!(
+            state(&after).pending_hash.as_ref(),
+            Some(&state(&after).sync_hash)
+        );
+        let again = planned(&after, &opened.snapshot, seconds_later(2));
+        assert!(matches!(again.request, SyncRequest::Update(_)));
+        let done = told(&after, &again, &Ok(answer(&opened.snapshot)), seconds_later(2));
+        check_is_synced(&written(&done.change), 1);
+    }
 }
 
 #[test]
