@@ -6,6 +6,7 @@ use crate::kustom::KustomState;
 use crate::money::{Currency, Money, TaxRate};
 use crate::pricing::Priced;
 use jiff::Timestamp;
+use kustom_api::KustomOrderId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,9 @@ pub struct Cart {
     pub payload_revision: u64,
     /// Set at completion: a bought cart is rendered from what was paid, never priced again.
     pub frozen: Option<Priced>,
+    /// Set at completion. A second purchase is told from the same one heard of twice by it.
+    #[serde(default)]
+    pub bought_by: Option<KustomOrderId>,
     pub created_at: Timestamp,
 }
 

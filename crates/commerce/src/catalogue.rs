@@ -220,3 +220,6 @@ fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> &String) -> Result<BTreeMap<Stri
     }
     Ok(map)
 }
+
+#[cfg(test)]
+mod tests;

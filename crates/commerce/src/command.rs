@@ -124,6 +124,7 @@ pub fn create(
         kustom: None,
         payload_revision: 0,
         frozen: None,
+        bought_by: None,
         created_at: now,
     };
     Ok(Change {
@@ -218,7 +219,7 @@ fn item_mut(cart: &mut Cart, item_id: CartItemId) -> Result<&mut CartItem, CartE
 
 fn set_address(
     cart: &mut Cart,
-    address: Option<Box<Address>>,
+    address: Option<Address>,
     invoice_recipient: Option<InvoiceChange>,
     profile: &Profile,
 ) -> Result<(), CartError> {
@@ -228,7 +229,7 @@ fn set_address(
             check_country(profile, country)?;
             cart.country = country.clone();
         }
-        cart.address = Some(*address);
+        cart.address = Some(address);
     }
     match invoice_recipient {
         Some(InvoiceChange::Set(recipient)) => {
@@ -263,3 +264,6 @@ fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

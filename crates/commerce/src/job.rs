@@ -118,3 +118,6 @@ pub enum JobEnd {
     /// The run failed; try again then.
     Retry { run_at: Timestamp },
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,8 @@ pub mod change;
 pub mod command;
 pub mod contact;
 pub mod field;
+#[cfg(test)]
+mod fixture;
 pub mod id;
 pub mod job;
 pub mod kustom;

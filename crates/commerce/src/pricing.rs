@@ -192,3 +192,6 @@ fn check_limits(priced: &Priced) -> Result<(), PricingError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

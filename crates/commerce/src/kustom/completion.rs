@@ -5,7 +5,7 @@
 //! matched becomes a review that a person sees; nothing paid is ever cancelled because of a doubt of ours.
 
 use crate::address::{Address, CountryCode, InvoiceRecipient};
-use crate::cart::{Cart, CartState};
+use crate::cart::{Cart, CartItem, CartState};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::id::{OrderId, PaymentId};
 use crate::job::{JobKey, JobRequest};
@@ -33,13 +33,14 @@ pub struct Evidence {
 impl Evidence {
     /// For a purchase that the checkout API no longer shows: order management tells everything but the tax total.
     pub fn from_managed(managed: ManagedOrder) -> Self {
+        let mut taxes = managed.order_lines.iter().map(|line| line.total_tax_amount);
         let checkout = CheckoutOrder {
             order_id: Some(managed.order_id.clone()),
             status: Some(CheckoutStatus::Complete),
             purchase_country: Some(managed.purchase_country.clone()),
             purchase_currency: Some(managed.purchase_currency.clone()),
             order_amount: Some(managed.order_amount),
-            order_tax_amount: Some(managed.order_lines.iter().map(|line| line.total_tax_amount).sum()),
+            order_tax_amount: taxes.try_fold(0, i64::checked_add),
             order_lines: Some(managed.order_lines.clone()),
             merchant_reference1: managed.merchant_reference1.clone(),
             ..CheckoutOrder::default()
@@ -60,6 +61,8 @@ pub struct NewIds {
 pub enum Fate {
     /// Becomes our order.
     Order(Box<Change>),
+    /// Is our order already. The change is at most a reminder to acknowledge it.
+    Finished(Box<Change>),
     /// Waits for a person.
     Review {
         reason: ReviewReason,
@@ -82,13 +85,25 @@ pub fn complete(
     now: Timestamp,
 ) -> Fate {
     let review = |reason, detail| review(cart, kustom_order, reason, detail, now);
+    if is_ours(cart, kustom_order) {
+        return finished(kustom_order, now);
+    }
     if let Err(doubt) = verify(cart, kustom_order, evidence) {
         return review(doubt.reason, doubt.detail);
     }
-    if cart.state != CartState::Open {
+    if cart.bought_by.is_some() {
         return duplicate(cart, kustom_order, now);
     }
-    let Some(snapshot) = snapshot else {
+    if cart.state != CartState::Open {
+        let detail = "the cart was closed without an order".to_owned();
+        return review(ReviewReason::UnclearPurchase, detail);
+    }
+    let Some(content_hash) = paid_content_hash(evidence) else {
+        let detail = "the answer does not say what was bought".to_owned();
+        return review(ReviewReason::UnclearPurchase, detail);
+    };
+    let is_paid = |snapshot: &&Snapshot| snapshot.cart_id == cart.id && snapshot.content_hash == content_hash;
+    let Some(snapshot) = snapshot.filter(is_paid) else {
         let paid = evidence.managed.order_amount;
         return review(
             ReviewReason::ContentMismatch,
@@ -103,6 +118,25 @@ pub fn complete(
         ids,
         now,
     )))
+}
+
+/// Whether this purchase made the order. News of it comes many times and races; the Kustom order in hand may be older
+/// than the cart, so either of them is proof.
+fn is_ours(cart: &Cart, kustom_order: &KustomOrder) -> bool {
+    let made_order = matches!(
+        kustom_order.state,
+        KustomOrderState::Completed | KustomOrderState::Acknowledged
+    );
+    made_order || cart.bought_by.as_ref() == Some(&kustom_order.id)
+}
+
+fn finished(kustom_order: &KustomOrder, now: Timestamp) -> Fate {
+    let is_heard = kustom_order.state == KustomOrderState::Acknowledged;
+    let reminder = (!is_heard).then(|| JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now));
+    Fate::Finished(Box::new(Change {
+        jobs: reminder.into_iter().collect(),
+        ..Change::default()
+    }))
 }
 
 struct Doubt {
@@ -270,6 +304,7 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     cart.state = CartState::Completed;
     cart.items.clone_from(&snapshot.items);
     cart.frozen = Some(snapshot.priced.clone());
+    cart.bought_by = Some(order.kustom_order_id.clone());
     let contact_of = |pick: fn(&Contact) -> Option<String>| {
         order
             .billing
@@ -279,20 +314,13 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     };
     cart.email = contact_of(|contact| contact.email.clone()).or(cart.email);
     cart.phone = contact_of(|contact| contact.phone.clone()).or(cart.phone);
-    if let Some(shipping) = &order.shipping {
-        cart.address = Some(shipping.address.clone());
-    }
-    if let Some(billing) = order
-        .billing
-        .as_ref()
-        .filter(|billing| order.shipping.as_ref() != Some(billing))
-    {
+    let address_of = |contact: &Option<Contact>| contact.as_ref().map(|contact| contact.address.clone());
+    let (billing, shipping) = (address_of(&order.billing), address_of(&order.shipping));
+    if let Some(address) = billing.filter(|billing| shipping.as_ref() != Some(billing)) {
         let recipient = cart.invoice_recipient.take().unwrap_or_default();
-        cart.invoice_recipient = Some(InvoiceRecipient {
-            address: billing.address.clone(),
-            ..recipient
-        });
+        cart.invoice_recipient = Some(InvoiceRecipient { address, ..recipient });
     }
+    cart.address = shipping.or(cart.address);
     cart
 }
 
@@ -303,20 +331,31 @@ fn edit_after_payment(
     snapshot: &Snapshot,
     now: Timestamp,
 ) -> Option<Review> {
-    let kustom = cart.kustom.as_ref()?;
-    if kustom.content_hash == snapshot.content_hash {
+    if !was_edited(cart, snapshot) {
         return None;
     }
+    let (paid, latest) = (snapshot.revision, cart.payload_revision);
     Some(Review {
         kustom_order_id: kustom_order.id.clone(),
         cart_id: cart.id,
         reason: ReviewReason::EditedAfterPayment,
-        detail: format!(
-            "paid revision {}, the cart was at {}",
-            snapshot.revision, kustom.revision
-        ),
+        detail: format!("paid revision {paid}, the cart was at {latest}"),
         opened_at: now,
     })
+}
+
+/// While a Kustom order is open, the hook keeps the hash of what the cart has become. After its end nobody does, and the
+/// contents themselves are compared.
+fn was_edited(cart: &Cart, snapshot: &Snapshot) -> bool {
+    if let Some(kustom) = &cart.kustom {
+        return kustom.content_hash != snapshot.content_hash;
+    }
+    let contents = |items: &[CartItem]| -> Vec<_> {
+        let content = |item: &CartItem| (item.product_number.clone(), item.quantity);
+        items.iter().map(content).collect()
+    };
+    contents(&cart.items) != contents(&snapshot.items)
+        || cart.country.as_str() != snapshot.offer.purchase_country
 }
 
 /// The cart was bought by another Kustom order: this second authorization is given back, and shown.
@@ -403,3 +442,6 @@ pub fn idempotency_key(job: &JobKey) -> Uuid {
     const NAMESPACE: Uuid = Uuid::from_u128(0x7f3c_1d52_9a0e_4b7e_8a54_21c6_0d9b_3e11);
     Uuid::new_v5(&NAMESPACE, format!("{}:{}", job.kind(), job.subject()).as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,6 @@ pub fn on_cart_mutation(
         job,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -259,3 +259,6 @@ pub(crate) fn assert_arithmetic(offer: &Offer) {
         offer.lines.iter().map(|line| line.total_tax_amount).sum::<i64>()
     );
 }
+
+#[cfg(test)]
+mod tests;

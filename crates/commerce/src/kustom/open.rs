@@ -227,3 +227,6 @@ fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
         None => (Some(name.to_owned()), None),
     }
 }
+
+#[cfg(test)]
+mod tests;

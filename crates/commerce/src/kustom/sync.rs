@@ -12,6 +12,7 @@ use crate::kustom::state::{KustomOrderState, KustomState, StorefrontUrls};
 use crate::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId, SERVER_TIMEOUT_SECONDS};
+use std::mem;
 
 /// How long after sending a lost call may still take effect: Kustom's own limit, and some for the way there.
 pub const AMBIGUITY_WINDOW: SignedDuration = SignedDuration::from_secs(SERVER_TIMEOUT_SECONDS + 5);
@@ -107,7 +108,7 @@ pub fn absorb(
         {
             nothing(Next::BackOff)
         }
-        Ok(order) => absorb_order(cart, kustom.clone(), call, order, now),
+        Ok(order) => absorb_order(cart, kustom.clone(), call, order, sent_at, now),
         // Read-only means bought, most of the time: news that the completion looks into.
         Err(Failure::ReadOnly) => bought(call, now),
         Err(Failure::Gone) => retire(cart, call),
@@ -123,13 +124,17 @@ fn absorb_order(
     mut kustom: KustomState,
     call: &SyncCall,
     order: &CheckoutOrder,
+    sent_at: Timestamp,
     now: Timestamp,
 ) -> Absorbed {
-    let held = Offer::from_order(order).map(|offer| offer.content_hash());
-    let holds_what_was_sent = held.as_ref() == Some(&call.content_hash);
+    let held = Offer::from_order(order);
+    let holds_what_was_sent = held
+        .as_ref()
+        .is_some_and(|offer| offer.content_hash() == call.content_hash);
     let may_still_change = match (&call.request, kustom.ambiguous_until) {
         (_, None) => None,
-        (SyncRequest::Read, Some(until)) if now >= until => None,
+        // Kustom may answer a read before it carries out a call that was lost earlier: the sending counts.
+        (SyncRequest::Read, Some(until)) if sent_at >= until => None,
         (_, Some(until)) => Some(until),
     };
     if let Some(urls) = &call.urls {
@@ -144,14 +149,12 @@ fn absorb_order(
     }
     kustom.ambiguous_until = None;
     if !holds_what_was_sent {
-        let next = if call.request == SyncRequest::Read {
-            Next::At(now)
-        } else {
-            Next::BackOff
+        let next = match call.request {
+            SyncRequest::Read => Next::At(now),
+            SyncRequest::Update(_) => Next::BackOff,
         };
-        // A read that shows something else makes the newest revision unsent again.
-        if kustom.synced_revision == kustom.revision && call.request == SyncRequest::Read {
-            kustom.synced_revision = 0;
+        if kustom.synced_revision == kustom.revision {
+            unsync(&mut kustom, held.as_ref());
         }
         return Absorbed {
             change: update(cart, kustom),
@@ -171,6 +174,14 @@ fn absorb_order(
         change: update(cart, kustom),
         next,
     }
+}
+
+/// Kustom holds something else than it was called synced for: the newest revision is unsent again, and the hashes say so
+/// until it has been sent. Revision 0 was never offered, so no hash that a page has seen comes back.
+fn unsync(kustom: &mut KustomState, held: Option<&Offer>) {
+    let held_hash = held.map_or_else(String::new, |offer| offer.sync_hash(&kustom.kustom_order_id, 0));
+    kustom.pending_hash = Some(mem::replace(&mut kustom.sync_hash, held_hash));
+    kustom.synced_revision = 0;
 }
 
 /// The order may be bought: the completion finds out, and the sync has nothing more to say.
@@ -228,3 +239,6 @@ fn nothing(next: Next) -> Absorbed {
         next,
     }
 }
+
+#[cfg(test)]
+mod tests;

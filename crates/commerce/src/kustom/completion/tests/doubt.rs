@@ -1,0 +1,185 @@
+//! Purchases that become no order, and those that did already.
+
+use super::*;
+
+/// A purchase that waits for a person: one review, no order, and nothing is cancelled.
+fn check_review(purchase: &Purchase, reason: ReviewReason) {
+    let expected = Change {
+        reviews: vec![review_of(purchase, reason)],
+        kustom_orders: vec![KustomOrderWrite::SetState {
+            id: kustom_id("k1"),
+            state: KustomOrderState::InReview,
+        }],
+        ..Change::default()
+    };
+    let change = Box::new(expected);
+    assert_eq!(purchase.fate(), Fate::Review { reason, change });
+}
+
+/// The review that a purchase came to, whatever its detail says, so long as it says something.
+fn review_of(purchase: &Purchase, reason: ReviewReason) -> Review {
+    let Fate::Review { change, .. } = purchase.fate() else {
+        panic!("no review: {:?}", purchase.fate());
+    };
+    let detail = change.reviews[0].detail.clone();
+    assert!(!detail.is_empty());
+    Review {
+        kustom_order_id: kustom_id("k1"),
+        cart_id: cart_id(),
+        reason,
+        detail,
+        opened_at: seconds_later(60),
+    }
+}
+
+#[test]
+fn what_was_never_offered_waits_for_a_person() {
+    check_review(
+        &spoiled(|purchase| purchase.snapshot = None),
+        ReviewReason::ContentMismatch,
+    );
+}
+
+#[test]
+fn answers_that_disagree_or_name_something_else_wait_for_a_person() {
+    let spoils: [fn(&mut Evidence); 11] = [
+        |evidence| evidence.checkout.status = None,
+        |evidence| evidence.checkout.status = Some(CheckoutStatus::Incomplete),
+        |evidence| evidence.checkout.status = Some(CheckoutStatus::Other("checkout_odd".into())),
+        |evidence| evidence.checkout.order_id = None,
+        |evidence| evidence.checkout.order_id = Some(kustom_id("k2")),
+        |evidence| evidence.managed.order_id = kustom_id("k2"),
+        |evidence| evidence.checkout.merchant_reference1 = None,
+        |evidence| evidence.checkout.merchant_reference1 = Some("C100043".into()),
+        |evidence| evidence.managed.purchase_currency = "EUR".into(),
+        |evidence| evidence.managed.order_amount += 1,
+        |evidence| evidence.checkout.order_amount = None,
+    ];
+    for spoil in spoils {
+        check_review(
+            &spoiled(|purchase| spoil(&mut purchase.evidence)),
+            ReviewReason::UnclearPurchase,
+        );
+    }
+}
+
+#[test]
+fn statuses_that_do_not_say_paid_wait_for_a_person() {
+    for status in ["CANCELLED", "EXPIRED", "CLOSED", "FROZEN"] {
+        let status = ManagementStatus::from(status.to_owned());
+        let purchase = spoiled(|purchase| purchase.evidence.managed.status = status.clone());
+        check_review(&purchase, ReviewReason::UnclearPurchase);
+    }
+    let odd = FraudStatus::Other("PERHAPS".into());
+    let purchase = spoiled(|purchase| purchase.evidence.managed.fraud_status = odd.clone());
+    check_review(&purchase, ReviewReason::UnclearPurchase);
+}
+
+#[test]
+fn a_rejected_purchase_waits_for_a_person() {
+    for fraud_status in [FraudStatus::Rejected, FraudStatus::Stopped] {
+        let purchase = spoiled(|purchase| purchase.evidence.managed.fraud_status = fraud_status.clone());
+        check_review(&purchase, ReviewReason::FraudRejected);
+    }
+}
+
+#[test]
+fn a_second_purchase_of_a_bought_cart_is_given_back_and_shown() {
+    let second = spoiled(|purchase| {
+        purchase.cart.state = CartState::Completed;
+        purchase.cart.bought_by = Some(kustom_id("k0"));
+    });
+    let Fate::Review { reason, change } = second.fate() else {
+        panic!("no review: {:?}", second.fate());
+    };
+    assert_eq!(reason, ReviewReason::DuplicatePurchase);
+    let expected = Change {
+        reviews: vec![review_of(&second, ReviewReason::DuplicatePurchase)],
+        kustom_orders: vec![KustomOrderWrite::SetState {
+            id: kustom_id("k1"),
+            state: KustomOrderState::InReview,
+        }],
+        jobs: vec![JobRequest::at(JobKey::Cancel(kustom_id("k1")), seconds_later(60))],
+        ..Change::default()
+    };
+    assert_eq!(*change, expected);
+}
+
+/// The news of a purchase that already is our order: at most Kustom hears again that we know.
+fn check_finished(purchase: &Purchase, jobs: Vec<JobRequest>) {
+    let change = Change {
+        jobs,
+        ..Change::default()
+    };
+    assert_eq!(purchase.fate(), Fate::Finished(Box::new(change)));
+}
+
+#[test]
+fn the_purchase_that_made_the_order_is_never_its_own_duplicate() {
+    let acknowledge = || {
+        vec![JobRequest::at(
+            JobKey::Acknowledge(kustom_id("k1")),
+            seconds_later(60),
+        )]
+    };
+    let first = purchase();
+    let bought = written(&first.change());
+    assert_eq!(bought.bought_by, Some(kustom_id("k1")));
+    // Confirm and push at once: the slower one read the Kustom order before the faster one wrote it.
+    let stale = spoiled(|purchase| purchase.cart = bought.clone());
+    check_finished(&stale, acknowledge());
+    let completed = spoiled(|purchase| purchase.kustom_order.state = KustomOrderState::Completed);
+    check_finished(&completed, acknowledge());
+    let acknowledged = spoiled(|purchase| purchase.kustom_order.state = KustomOrderState::Acknowledged);
+    check_finished(&acknowledged, Vec::new());
+}
+
+#[test]
+fn an_order_that_the_merchant_cancelled_since_is_still_finished() {
+    let cancelled = spoiled(|purchase| {
+        purchase.kustom_order.state = KustomOrderState::Acknowledged;
+        purchase.evidence.managed.status = ManagementStatus::Cancelled;
+    });
+    check_finished(&cancelled, Vec::new());
+}
+
+#[test]
+fn a_purchase_of_a_cart_that_was_closed_unbought_is_not_called_a_duplicate() {
+    for state in [CartState::Rejected, CartState::Completed] {
+        let purchase = spoiled(|purchase| purchase.cart.state = state);
+        check_review(&purchase, ReviewReason::UnclearPurchase);
+    }
+}
+
+#[test]
+fn a_snapshot_of_other_content_or_of_another_cart_is_not_what_was_paid() {
+    let newest = spoiled(|purchase| {
+        let (cart, snapshot) = edited(&purchase.cart, set_quantity(1, 9));
+        (purchase.cart, purchase.snapshot) = (cart, Some(snapshot));
+    });
+    check_review(&newest, ReviewReason::ContentMismatch);
+    let foreign = spoiled(|purchase| {
+        purchase.snapshot.as_mut().unwrap().cart_id = CartId(Uuid::from_u128(1));
+    });
+    check_review(&foreign, ReviewReason::ContentMismatch);
+}
+
+#[test]
+fn an_answer_that_does_not_say_what_was_bought_is_unclear() {
+    let silent = spoiled(|purchase| {
+        purchase.evidence.checkout.order_lines = None;
+        purchase.snapshot = None;
+    });
+    check_review(&silent, ReviewReason::UnclearPurchase);
+}
+
+#[test]
+fn taxes_that_do_not_fit_are_no_content_and_no_panic() {
+    let mut managed = purchase().evidence.managed;
+    managed.order_lines[0].total_tax_amount = i64::MAX;
+    managed.order_lines[1].total_tax_amount = 1;
+    let evidence = Evidence::from_managed(managed);
+    assert_eq!(paid_content_hash(&evidence), None);
+    let purchase = spoiled(|purchase| purchase.evidence = evidence.clone());
+    check_review(&purchase, ReviewReason::UnclearPurchase);
+}
