@@ -219,7 +219,7 @@ fn item_mut(cart: &mut Cart, item_id: CartItemId) -> Result<&mut CartItem, CartE
 
 fn set_address(
     cart: &mut Cart,
-    address: Option<Address>,
+    address: Option<Box<Address>>,
     invoice_recipient: Option<InvoiceChange>,
     profile: &Profile,
 ) -> Result<(), CartError> {
@@ -229,7 +229,7 @@ fn set_address(
             check_country(profile, country)?;
             cart.country = country.clone();
         }
-        cart.address = Some(address);
+        cart.address = Some(*address);
     }
     match invoice_recipient {
         Some(InvoiceChange::Set(recipient)) => {

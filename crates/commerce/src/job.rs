@@ -94,6 +94,8 @@ pub struct ClaimedJob {
     pub key: JobKey,
     /// How many runs have failed since the job was last asked for.
     pub attempts: u32,
+    /// When the lease of an earlier run ended that never reported back. Its call may still take effect.
+    pub abandoned_at: Option<Timestamp>,
     pub lease: Lease,
 }
 

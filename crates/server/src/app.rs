@@ -52,6 +52,33 @@ pub struct Parts {
     pub stop: CancellationToken,
 }
 
+impl Parts {
+    pub fn new(
+        store: Arc<dyn Store>,
+        catalogue: Catalogue,
+        kustom: Option<KustomClient>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        tokens: CallbackTokens,
+        options: Options,
+    ) -> Self {
+        Self {
+            store,
+            catalogue,
+            kustom,
+            clock,
+            ids,
+            tokens,
+            options,
+            bus: Arc::default(),
+            turns: Turns::default(),
+            completions: SingleFlight::default(),
+            jobs_wanted: Notify::new(),
+            stop: CancellationToken::new(),
+        }
+    }
+}
+
 /// What an operator chooses.
 #[derive(Clone, Debug)]
 pub struct Options {

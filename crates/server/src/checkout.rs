@@ -83,6 +83,7 @@ impl App {
         let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
         open::check(&cart)?;
         let job = self.take_turn(cart_id).await?;
+        self.doubt_abandoned(&job, cart_id).await?;
         let result = self.open_until_settled(&kustom, cart_id, &urls).await;
         self.end_turn(&job).await?;
         result

@@ -158,6 +158,7 @@ impl App {
         let fate = completion::complete(&cart, kustom_order, snapshot.as_ref(), evidence, ids, self.now());
         match fate {
             Fate::Order(change) => Ok((*change, Purchase::Completed)),
+            Fate::Finished => Ok((Change::default(), Purchase::Completed)),
             Fate::Review { reason, change } => {
                 error!(
                     review.reason = reason.as_str(),

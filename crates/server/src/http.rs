@@ -31,7 +31,22 @@ const MAX_PUSH_BYTES: usize = 4 * 1024;
 
 /// Every public route.
 pub fn router(app: App) -> Router {
-    let carts = Router::new()
+    carts()
+        .merge(push())
+        .route("/health", get(health))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(|_| {
+            ApiError::internal("a handler panicked").into_response()
+        }))
+        .layer(from_fn(answer_headers))
+        .layer(cors::layer(app.clone()))
+        .layer(from_fn_with_state(app.clone(), cors::refuse_foreign_preflight))
+        .with_state(app)
+}
+
+fn carts() -> Router<App> {
+    Router::new()
         .route("/ingress/commerce/cart-profiles", get(profiles::list))
         .route("/ingress/commerce/carts", post(carts::create))
         .route("/ingress/commerce/carts/{cart_id}", get(carts::read))
@@ -83,26 +98,17 @@ pub fn router(app: App) -> Router {
             "/ingress/commerce/carts/{cart_id}/payment/kustom/confirm",
             post(payment::confirm),
         )
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    let push = Router::new()
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+}
+
+fn push() -> Router<App> {
+    Router::new()
         .route("/ingress/kustom/webhook/push", post(push::receive))
         .route(
             "/ingress/kustom/webhook/push/{order_id}",
             post(push::receive_with_path),
         )
-        .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES));
-    carts
-        .merge(push)
-        .route("/health", get(health))
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(CatchPanicLayer::custom(|_| {
-            ApiError::internal("a handler panicked").into_response()
-        }))
-        .layer(from_fn(answer_headers))
-        .layer(cors::layer(app.clone()))
-        .layer(from_fn_with_state(app.clone(), cors::refuse_foreign_preflight))
-        .with_state(app)
+        .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES))
 }
 
 async fn health() -> impl IntoResponse {

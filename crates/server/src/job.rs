@@ -150,6 +150,7 @@ impl App {
         job: &ClaimedJob,
         cart_id: CartId,
     ) -> Result<(), StoreError> {
+        self.doubt_abandoned(job, cart_id).await?;
         let Some((call, location)) = self.plan_sync(cart_id).await? else {
             return self.settle(job, JobEnd::Done, Change::default()).await;
         };
@@ -172,6 +173,24 @@ impl App {
             match self.settle(job, end_of(absorbed.next), absorbed.change).await {
                 Err(StoreError::Conflict) => (),
                 result => return result,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Before anything is planned: whoever held the job before and never reported may have called Kustom.
+    pub(crate) async fn doubt_abandoned(&self, job: &ClaimedJob, cart_id: CartId) -> Result<(), StoreError> {
+        let Some(lease_ended_at) = job.abandoned_at else {
+            return Ok(());
+        };
+        for _ in 0..MAX_PLANS {
+            let cart = self.store.cart(cart_id).await?;
+            let Some(change) = cart.and_then(|cart| sync::doubt_abandoned(&cart, lease_ended_at)) else {
+                return Ok(());
+            };
+            match self.commit(change).await {
+                Err(StoreError::Conflict) => (),
+                result => return result.map(|_| ()),
             }
         }
         Err(StoreError::Busy)

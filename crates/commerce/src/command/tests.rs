@@ -13,7 +13,7 @@ fn set_address(change: fn(&mut Address)) -> CartCommand {
     let mut address = Address::default();
     change(&mut address);
     CartCommand::SetAddress {
-        address: Some(address),
+        address: Some(Box::new(address)),
         invoice_recipient: None,
     }
 }

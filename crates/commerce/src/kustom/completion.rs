@@ -61,8 +61,8 @@ pub struct NewIds {
 pub enum Fate {
     /// Becomes our order.
     Order(Box<Change>),
-    /// Is our order already. The change is at most a reminder to acknowledge it.
-    Finished(Box<Change>),
+    /// Is our order already. The transaction that made it also asked for the acknowledge, so there is nothing to do.
+    Finished,
     /// Waits for a person.
     Review {
         reason: ReviewReason,
@@ -86,7 +86,7 @@ pub fn complete(
 ) -> Fate {
     let review = |reason, detail| review(cart, kustom_order, reason, detail, now);
     if is_ours(cart, kustom_order) {
-        return finished(kustom_order, now);
+        return Fate::Finished;
     }
     if let Err(doubt) = verify(cart, kustom_order, evidence) {
         return review(doubt.reason, doubt.detail);
@@ -128,15 +128,6 @@ fn is_ours(cart: &Cart, kustom_order: &KustomOrder) -> bool {
         KustomOrderState::Completed | KustomOrderState::Acknowledged
     );
     made_order || cart.bought_by.as_ref() == Some(&kustom_order.id)
-}
-
-fn finished(kustom_order: &KustomOrder, now: Timestamp) -> Fate {
-    let is_heard = kustom_order.state == KustomOrderState::Acknowledged;
-    let reminder = (!is_heard).then(|| JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now));
-    Fate::Finished(Box::new(Change {
-        jobs: reminder.into_iter().collect(),
-        ..Change::default()
-    }))
 }
 
 struct Doubt {

@@ -61,6 +61,13 @@ pub fn plan(cart: &Cart, snapshot: Option<&Snapshot>, now: Timestamp) -> Option<
     Some(call(kustom, snapshot?, request_for(kustom, snapshot?, now)))
 }
 
+/// An earlier run ended without a word, so a call of it may still take effect. `None` if there is no order to doubt.
+pub fn doubt_abandoned(cart: &Cart, lease_ended_at: Timestamp) -> Option<Change> {
+    let kustom = cart.kustom.clone()?;
+    // The run's calls had to be sent before its lease ended.
+    (cart.state == CartState::Open).then(|| lost(cart, kustom, lease_ended_at).change)
+}
+
 /// Describes a call about `snapshot`, which is the newest revision.
 pub(super) fn call(kustom: &KustomState, snapshot: &Snapshot, request: SyncRequest) -> SyncCall {
     SyncCall {

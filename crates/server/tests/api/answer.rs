@@ -35,13 +35,20 @@ impl Answer {
         let content_type = self.header("content-type").unwrap_or_default();
         assert!(content_type.starts_with("application/json"), "{content_type}");
         let code = body["error"]["code"].as_str();
-        (self.status.as_u16(), code.unwrap_or_else(|| panic!("no code in {}", self.text)).to_owned())
+        (
+            self.status.as_u16(),
+            code.unwrap_or_else(|| panic!("no code in {}", self.text))
+                .to_owned(),
+        )
     }
 }
 
 /// The hashes of a rendered cart: what Kustom should hold, what it holds.
 pub(crate) fn hashes(cart: &Value) -> (Option<&str>, Option<&str>) {
-    (cart["fields"]["kustomPendingHash"].as_str(), cart["fields"]["kustomSyncHash"].as_str())
+    (
+        cart["fields"]["kustomPendingHash"].as_str(),
+        cart["fields"]["kustomSyncHash"].as_str(),
+    )
 }
 
 /// Whether a storefront would hold its iframe suspended.

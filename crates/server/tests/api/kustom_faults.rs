@@ -38,19 +38,29 @@ struct Rule {
 impl KustomFaults {
     /// The next `times` requests of this method whose path contains `path_part` suffer the fault.
     pub(crate) fn inject(&self, method: Method, path_part: &'static str, fault: Fault, times: u32) {
-        self.inner.lock().unwrap().rules.push_back(Rule { method, path_part, fault, times });
+        self.inner.lock().unwrap().rules.push_back(Rule {
+            method,
+            path_part,
+            fault,
+            times,
+        });
     }
 
     /// How many requests of this method have come whose path contains `path_part`.
     pub(crate) fn count(&self, method: &Method, path_part: &str) -> usize {
         let inner = self.inner.lock().unwrap();
-        inner.requests.iter().filter(|(sent, path)| sent == method && path.contains(path_part)).count()
+        inner
+            .requests
+            .iter()
+            .filter(|(sent, path)| sent == method && path.contains(path_part))
+            .count()
     }
 
     fn next(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut inner = self.inner.lock().unwrap();
         inner.requests.push((method.clone(), path.to_owned()));
-        let fits = |rule: &&mut Rule| rule.times > 0 && rule.method == *method && path.contains(rule.path_part);
+        let fits =
+            |rule: &&mut Rule| rule.times > 0 && rule.method == *method && path.contains(rule.path_part);
         let rule = inner.rules.iter_mut().find(fits)?;
         rule.times -= 1;
         Some(rule.fault)

@@ -39,7 +39,9 @@ impl Clock for ManualClock {
 
 impl ManualClock {
     fn new() -> Self {
-        Self { now: Mutex::new("2026-11-22T12:00:00Z".parse().unwrap()) }
+        Self {
+            now: Mutex::new("2026-11-22T12:00:00Z".parse().unwrap()),
+        }
     }
 
     fn advance(&self, by: SignedDuration) {
@@ -65,7 +67,9 @@ impl Shop {
         let kustom_listener = listen().await;
         let kustom_url = url_of(&kustom_listener);
         let emulator = emulator(&clock, &kustom_url);
-        let faulty = emulator.router().layer(from_fn_with_state(kustom_faults.clone(), kustom_faults::layer));
+        let faulty = emulator
+            .router()
+            .layer(from_fn_with_state(kustom_faults.clone(), kustom_faults::layer));
         tokio::spawn(async move { axum::serve(kustom_listener, faulty).await });
 
         let listener = listen().await;
@@ -77,7 +81,16 @@ impl Shop {
             let router = router.clone();
             async move { axum::serve(listener, router).await }
         });
-        Self { app, router, emulator, kustom_faults, clock, kustom_url, public_url, folder }
+        Self {
+            app,
+            router,
+            emulator,
+            kustom_faults,
+            clock,
+            kustom_url,
+            public_url,
+            folder,
+        }
     }
 
     /// Another process over the same data, as after a crash: nothing is remembered but what was stored.
@@ -87,7 +100,13 @@ impl Shop {
         let stopped = std::mem::replace(&mut self.app, idle_app(&self.clock));
         stopped.stop.cancel();
         stopped.store.close();
-        self.app = app(self.folder.path(), &self.clock, &self.kustom_url, &self.public_url).await;
+        self.app = app(
+            self.folder.path(),
+            &self.clock,
+            &self.kustom_url,
+            &self.public_url,
+        )
+        .await;
         self.router = kassa::http::router(self.app.clone());
     }
 
@@ -112,17 +131,20 @@ impl Shop {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.request(Request::get(path).body(Body::empty()).unwrap()).await
+        self.request(Request::get(path).body(Body::empty()).unwrap())
+            .await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         let request = Request::post(path).header("content-type", "application/json");
-        self.request(request.body(Body::from(body.to_string())).unwrap()).await
+        self.request(request.body(Body::from(body.to_string())).unwrap())
+            .await
     }
 
     /// Without a body, as the published client sends some of its calls.
     pub(crate) async fn post_nothing(&self, path: &str) -> Answer {
-        self.request(Request::post(path).body(Body::empty()).unwrap()).await
+        self.request(Request::post(path).body(Body::empty()).unwrap())
+            .await
     }
 
     pub(crate) async fn request(&self, request: Request<Body>) -> Answer {
@@ -138,7 +160,12 @@ impl Shop {
     /// A Swedish cart with two court shoes.
     pub(crate) async fn cart_with_shoes(&self) -> String {
         let cart_id = self.new_cart("se-webshop").await;
-        self.mutate(&cart_id, "add-item", json!({ "productNumber": "SH006-WHT-09", "quantity": 2 })).await;
+        self.mutate(
+            &cart_id,
+            "add-item",
+            json!({ "productNumber": "SH006-WHT-09", "quantity": 2 }),
+        )
+        .await;
         cart_id
     }
 
@@ -147,27 +174,51 @@ impl Shop {
     }
 
     pub(crate) async fn mutate(&self, cart_id: &str, method: &str, body: Value) -> Value {
-        self.post(&format!("/ingress/commerce/carts/{cart_id}/{method}"), body).await.ok()
+        self.post(&format!("/ingress/commerce/carts/{cart_id}/{method}"), body)
+            .await
+            .ok()
     }
 
     pub(crate) async fn set_first_quantity(&self, cart_id: &str, quantity: u32) -> Value {
         let item_id = self.cart(cart_id).await["items"][0]["cartItemId"].clone();
-        self.mutate(cart_id, "set-quantity", json!({ "cartItemId": item_id, "quantity": quantity })).await
+        self.mutate(
+            cart_id,
+            "set-quantity",
+            json!({ "cartItemId": item_id, "quantity": quantity }),
+        )
+        .await
     }
 
     pub(crate) async fn open_checkout(&self, cart_id: &str) -> Answer {
-        self.post(&format!("/ingress/commerce/carts/{cart_id}/payment/kustom"), pages("")).await
+        self.post(
+            &format!("/ingress/commerce/carts/{cart_id}/payment/kustom"),
+            pages(""),
+        )
+        .await
     }
 
     /// Opens the checkout and answers the id of its Kustom order.
     pub(crate) async fn opened(&self, cart_id: &str) -> KustomOrderId {
         let opened = self.open_checkout(cart_id).await.ok();
-        assert!(opened["htmlSnippet"].as_str().unwrap().contains("klarna-checkout-container"));
-        KustomOrderId(self.cart(cart_id).await["fields"]["kustomOrderId"].as_str().unwrap().to_owned())
+        assert!(
+            opened["htmlSnippet"]
+                .as_str()
+                .unwrap()
+                .contains("klarna-checkout-container")
+        );
+        KustomOrderId(
+            self.cart(cart_id).await["fields"]["kustomOrderId"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        )
     }
 
     pub(crate) async fn confirm(&self, cart_id: &str) -> Answer {
-        self.post_nothing(&format!("/ingress/commerce/carts/{cart_id}/payment/kustom/confirm")).await
+        self.post_nothing(&format!(
+            "/ingress/commerce/carts/{cart_id}/payment/kustom/confirm"
+        ))
+        .await
     }
 
     /// What a shopper does in the iframe.
@@ -192,13 +243,19 @@ impl Shop {
     }
 
     pub(crate) fn push_path(&self, id: &KustomOrderId) -> String {
-        let urls = self.emulator.inspect(|kustom| kustom.order(id).unwrap().checkout.merchant_urls.clone());
+        let urls = self
+            .emulator
+            .inspect(|kustom| kustom.order(id).unwrap().checkout.merchant_urls.clone());
         let push = urls.unwrap().push.unwrap().replace("{checkout.order.id}", &id.0);
         push.strip_prefix(&self.public_url).unwrap().to_owned()
     }
 
     pub(crate) async fn order(&self, cart_id: &str) -> Option<Order> {
-        self.app.store.order_of_cart(cart_id.parse::<CartId>().unwrap()).await.unwrap()
+        self.app
+            .store
+            .order_of_cart(cart_id.parse::<CartId>().unwrap())
+            .await
+            .unwrap()
     }
 
     /// How many acknowledges changed something at Kustom.
@@ -206,7 +263,11 @@ impl Shop {
         use kustom_emulator::Change;
         self.emulator.inspect(|kustom| {
             let order = kustom.order(id).unwrap();
-            order.history.iter().filter(|event| event.change == Change::Acknowledged).count()
+            order
+                .history
+                .iter()
+                .filter(|event| event.change == Change::Acknowledged)
+                .count()
         })
     }
 
@@ -216,7 +277,8 @@ impl Shop {
     }
 
     pub(crate) fn order_amount(&self, id: &KustomOrderId) -> i64 {
-        self.emulator.inspect(|kustom| kustom.order(id).unwrap().checkout.order_amount.unwrap())
+        self.emulator
+            .inspect(|kustom| kustom.order(id).unwrap().checkout.order_amount.unwrap())
     }
 
     /// Nothing is left to do, now or later.
@@ -241,7 +303,11 @@ pub(crate) async fn request_of(router: Router, request: Request<Body>) -> Answer
     let bytes = axum::body::to_bytes(body, 4 * 1024 * 1024).await.unwrap();
     assert!(!is_head || bytes.is_empty());
     let text = String::from_utf8(bytes.to_vec()).unwrap();
-    Answer { status: parts.status, headers: parts.headers, text }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text,
+    }
 }
 
 async fn listen() -> TcpListener {
@@ -254,14 +320,22 @@ fn url_of(listener: &TcpListener) -> String {
 
 fn emulator(clock: &Arc<ManualClock>, public_url: &str) -> Emulator {
     let clock = Arc::clone(clock);
-    let settings = Settings { public_url: Some(public_url.to_owned()), ..Settings::default() };
+    let settings = Settings {
+        public_url: Some(public_url.to_owned()),
+        ..Settings::default()
+    };
     Emulator::new(settings, Arc::new(move || clock.now()))
 }
 
 async fn app(folder: &Path, clock: &Arc<ManualClock>, kustom_url: &str, public_url: &str) -> App {
     let store = SqliteStore::open(&folder.join("kassa.db")).unwrap();
     let key = store.callback_key().await.unwrap();
-    let mut parts = parts(Arc::new(store), clock, Some(client(kustom_url)), public_url.to_owned());
+    let mut parts = parts(
+        Arc::new(store),
+        clock,
+        Some(client(kustom_url)),
+        public_url.to_owned(),
+    );
     parts.tokens = CallbackTokens::new(key);
     App::new(parts)
 }
@@ -290,7 +364,13 @@ fn parts(
 }
 
 fn client(kustom_url: &str) -> KustomClient {
-    let credentials = Credentials::UserAndKey { key_id: "M1".into(), password: "secret".to_owned().into() };
-    let account = KustomAccount { base_url: kustom_url.parse().unwrap(), credentials };
+    let credentials = Credentials::UserAndKey {
+        key_id: "M1".into(),
+        password: "secret".to_owned().into(),
+    };
+    let account = KustomAccount {
+        base_url: kustom_url.parse().unwrap(),
+        credentials,
+    };
     KustomClient::new(account, Timeouts::default()).unwrap()
 }

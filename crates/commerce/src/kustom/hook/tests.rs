@@ -30,7 +30,7 @@ fn address_in(code: Option<&str>) -> CartCommand {
         ..Address::default()
     };
     CartCommand::SetAddress {
-        address: Some(address),
+        address: Some(Box::new(address)),
         invoice_recipient: None,
     }
 }

@@ -17,7 +17,7 @@ fn with_address(change: impl Fn(&mut Address)) -> Cart {
     let mut address = Address::default();
     change(&mut address);
     let command = CartCommand::SetAddress {
-        address: Some(address),
+        address: Some(Box::new(address)),
         invoice_recipient: None,
     };
     changed(&cart_with(&[("SHOE", 1)]), command)

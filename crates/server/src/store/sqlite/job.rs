@@ -88,6 +88,7 @@ fn take(
     // Drawn from one counter for all jobs: a count in the row would start again when a job is done and made anew, and
     // then a holder from before would pass for the present one.
     let claim = draw(connection, "claim")?;
+    let abandoned_at = abandoned_lease(connection, &kind, &subject)?;
     let sql = "UPDATE job SET claim = ?3, attempts = attempts + (lease_until IS NOT NULL), lease_until = ?5
                WHERE kind = ?1 AND subject = ?2 AND (lease_until IS NULL OR lease_until <= ?4)
                RETURNING attempts, generation";
@@ -114,7 +115,26 @@ fn take(
         generation,
         until,
     };
-    Ok(Some(ClaimedJob { key, attempts, lease }))
+    Ok(Some(ClaimedJob {
+        key,
+        attempts,
+        abandoned_at,
+        lease,
+    }))
+}
+
+/// The lease that the row still shows. Whoever finds the row claimable knows that nobody ended that run.
+fn abandoned_lease(
+    connection: &Connection,
+    kind: &str,
+    subject: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT lease_until FROM job WHERE kind = ?1 AND subject = ?2";
+    let lease: Option<Option<Nanoseconds>> = connection
+        .prepare_cached(sql)?
+        .query_row(params![kind, subject], |row| row.get(0))
+        .optional()?;
+    Ok(lease.flatten().map(|Nanoseconds(until)| until))
 }
 
 pub(super) fn settle(connection: &Connection, settle: &Settle) -> Result<(), StoreError> {
