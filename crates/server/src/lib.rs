@@ -1,5 +1,6 @@
 //! The checkout server: everything that waits.
 
 pub mod catalogue_file;
+pub mod config;
 pub mod demo;
 pub mod store;
