@@ -3,4 +3,5 @@
 pub mod catalogue_file;
 pub mod config;
 pub mod demo;
+pub mod listen;
 pub mod store;
