@@ -2,12 +2,16 @@
 
 pub mod app;
 pub mod bus;
+pub mod catalogue_file;
 pub mod checkout;
 pub mod clock;
 pub mod completion;
+pub mod config;
+pub mod demo;
 pub mod http;
 pub mod job;
 pub mod kustom_client;
+pub mod listen;
 pub mod single_flight;
 pub mod store;
 pub mod token;

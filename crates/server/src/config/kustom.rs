@@ -1,0 +1,131 @@
+//! Which Kustom we talk to, and as whom.
+
+use super::address::{kustom_url, reachable};
+use super::error::{ConfigError, Place, Problem};
+use super::key;
+use super::source::Sources;
+use secrecy::{ExposeSecret, SecretString};
+use std::net::SocketAddr;
+use url::Url;
+
+// Source of both: <https://docs.kustom.co/contents/api/api-basics>.
+const LIVE_URL: &str = "https://api.kustom.co";
+const PLAYGROUND_URL: &str = "https://api.playground.kustom.co";
+
+// How Kustom's API keys begin. Credentials from Klarna's time begin otherwise and tell nothing.
+const LIVE_KEY: &str = "kco_live_";
+const TEST_KEY: &str = "kco_test_";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KustomEnvironment {
+    Playground,
+    Live,
+    Emulator,
+}
+
+#[derive(Clone, Debug)]
+pub struct KustomSettings {
+    pub environment: KustomEnvironment,
+    pub url: Url,
+    /// The emulator needs none.
+    pub credentials: Option<Credentials>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub key_id: String,
+    pub password: SecretString,
+}
+
+impl KustomEnvironment {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Playground => "playground",
+            Self::Live => "live",
+            Self::Emulator => "emulator",
+        }
+    }
+
+    fn from_name(name: &str) -> Result<Self, Problem> {
+        [Self::Playground, Self::Live, Self::Emulator]
+            .into_iter()
+            .find(|environment| environment.name() == name)
+            .ok_or_else(|| Problem::NotAnEnvironment(name.to_owned()))
+    }
+
+    fn default_url(self, emulator_listen: SocketAddr) -> Url {
+        let url = match self {
+            Self::Playground => PLAYGROUND_URL.to_owned(),
+            Self::Live => LIVE_URL.to_owned(),
+            Self::Emulator => format!("http://{}", reachable(emulator_listen)),
+        };
+        url.parse()
+            .expect("two are constants, and a socket address is a host and a port")
+    }
+}
+
+pub(super) fn environment(sources: &Sources) -> Result<KustomEnvironment, ConfigError> {
+    sources
+        .find(key::KUSTOM_ENVIRONMENT, &sources.file.kustom.environment)
+        .ok_or_else(|| key::KUSTOM_ENVIRONMENT.missing("`playground`, `live` or `emulator`"))?
+        .read(KustomEnvironment::from_name)
+}
+
+pub(super) fn settings(
+    sources: &Sources,
+    environment: KustomEnvironment,
+    emulator_listen: SocketAddr,
+) -> Result<KustomSettings, ConfigError> {
+    let default_url = environment.default_url(emulator_listen);
+    let url = &sources.file.kustom.url;
+    Ok(KustomSettings {
+        environment,
+        url: sources.or_default(key::KUSTOM_URL, url, default_url, kustom_url)?,
+        credentials: credentials(sources, environment)?,
+    })
+}
+
+fn credentials(
+    sources: &Sources,
+    environment: KustomEnvironment,
+) -> Result<Option<Credentials>, ConfigError> {
+    let table = &sources.file.kustom;
+    let key_id = sources.find(key::KUSTOM_KEY_ID, &table.key_id);
+    let password = sources.secret(
+        key::KUSTOM_PASSWORD,
+        &table.password,
+        key::KUSTOM_PASSWORD_FILE,
+        &table.password_file,
+    )?;
+    match (key_id, password) {
+        (Some(key_id), Some((password, place))) => {
+            check_key(&key_id.text, &key_id.place, environment)?;
+            check_key(password.expose_secret(), &place, environment)?;
+            let key_id = key_id.text;
+            Ok(Some(Credentials { key_id, password }))
+        }
+        (None, None) if environment == KustomEnvironment::Emulator => Ok(None),
+        (None, _) => Err(key::KUSTOM_KEY_ID.missing("the user name of a Kustom API key")),
+        (_, None) => Err(key::KUSTOM_PASSWORD.missing("a Kustom API key")),
+    }
+}
+
+/// A live key outside of live takes real money in a test; a test key in live gives goods away.
+fn check_key(key: &str, place: &Place, environment: KustomEnvironment) -> Result<(), ConfigError> {
+    let is_live = environment == KustomEnvironment::Live;
+    let (found, wanted) = if key.starts_with(TEST_KEY) && is_live {
+        ("test", "live")
+    } else if key.starts_with(LIVE_KEY) && !is_live {
+        ("live", "test")
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError {
+        place: place.clone(),
+        problem: Problem::WrongKey {
+            found,
+            wanted,
+            environment: environment.name(),
+        },
+    })
+}

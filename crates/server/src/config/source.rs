@@ -1,0 +1,196 @@
+//! Where values come from: the environment first, then the file. Each remembers its place for the error it may cause.
+
+use super::error::{ConfigError, Place, Problem};
+use super::file::{File, Number, Text};
+use super::key::Key;
+use crate::catalogue_file::line_at;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+/// Our part of the environment as it was at start. An empty variable counts as unset: container tools cannot unset one.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    pub fn of_process() -> Result<Self, ConfigError> {
+        let ours = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        ours.filter(|(name, _)| name.starts_with("KASSA_"))
+            .map(|(name, value)| match value.into_string() {
+                Ok(value) => Ok((name, value)),
+                Err(_) => Err(ConfigError {
+                    place: Place::Variable(name),
+                    problem: Problem::NotUnicode,
+                }),
+            })
+            .collect()
+    }
+
+    fn get(&self, name: &str) -> Option<Written> {
+        let text = self.0.get(name).filter(|text| !text.is_empty())?;
+        Some(Written {
+            text: text.clone(),
+            place: Place::Variable(name.to_owned()),
+        })
+    }
+}
+
+impl FromIterator<(String, String)> for Variables {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
+
+/// A value as somebody wrote it.
+pub(super) struct Written {
+    pub text: String,
+    pub place: Place,
+}
+
+impl Written {
+    pub(super) fn read<T>(self, read: impl FnOnce(&str) -> Result<T, Problem>) -> Result<T, ConfigError> {
+        read(&self.text).map_err(|problem| ConfigError {
+            place: self.place,
+            problem,
+        })
+    }
+}
+
+pub(super) struct Sources {
+    path: PathBuf,
+    text: String,
+    pub file: File,
+    variables: Variables,
+}
+
+impl Sources {
+    pub(super) fn without_file(variables: Variables) -> Self {
+        Self {
+            path: PathBuf::new(),
+            text: String::new(),
+            file: File::default(),
+            variables,
+        }
+    }
+
+    pub(super) fn read(path: &Path, variables: Variables) -> Result<Self, ConfigError> {
+        let text = read(path, Place::File(path.to_owned()))?;
+        let file = toml::from_str(&text).map_err(|error| ConfigError {
+            place: Place::Line {
+                file: path.to_owned(),
+                line: line_at(&text, error.span().map_or(0, |span| span.start)),
+            },
+            problem: Problem::NotSettings {
+                message: error.message().replace('\n', " "),
+            },
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+            file,
+            variables,
+        })
+    }
+
+    pub(super) fn find(&self, key: Key, in_file: &Text) -> Option<Written> {
+        let from_file = || {
+            let text = in_file.as_ref()?;
+            Some(Written {
+                text: text.get_ref().clone(),
+                place: self.place_of(text.span().start),
+            })
+        };
+        self.variables.get(key.variable).or_else(from_file)
+    }
+
+    /// Where the file lies, or where we are if there is none.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Where the value stands, or what it is called if nobody wrote it.
+    pub(super) fn place(&self, key: Key, in_file: &Text) -> Place {
+        let written = self.find(key, in_file);
+        written.map_or(Place::Setting(key.setting), |written| written.place)
+    }
+
+    pub(super) fn or_default<T>(
+        &self,
+        key: Key,
+        in_file: &Text,
+        default: T,
+        read: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Result<T, ConfigError> {
+        let written = self.find(key, in_file);
+        written.map_or(Ok(default), |written| written.read(read))
+    }
+
+    pub(super) fn number(
+        &self,
+        in_file: &Number,
+        default: u64,
+        wanted: RangeInclusive<u64>,
+    ) -> Result<u64, ConfigError> {
+        let Some(number) = in_file else { return Ok(default) };
+        let found = *number.get_ref();
+        if wanted.contains(&found) {
+            return Ok(found);
+        }
+        Err(ConfigError {
+            place: self.place_of(number.span().start),
+            problem: Problem::OutOfRange { found, wanted },
+        })
+    }
+
+    /// A secret, written directly or as the path of a file that holds it. The environment wins over the file.
+    pub(super) fn secret(
+        &self,
+        key: Key,
+        in_file: &Text,
+        path_key: Key,
+        path_in_file: &Text,
+    ) -> Result<Option<(SecretString, Place)>, ConfigError> {
+        let nothing = &None;
+        let found = self
+            .find(key, nothing)
+            .map(Ok)
+            .or_else(|| self.find(path_key, nothing).map(content))
+            .or_else(|| self.find(key, in_file).map(Ok))
+            .or_else(|| self.find(path_key, path_in_file).map(content));
+        let found = found.transpose()?;
+        Ok(found.map(|written| (SecretString::from(written.text), written.place)))
+    }
+
+    fn place_of(&self, offset: usize) -> Place {
+        Place::Line {
+            file: self.path.clone(),
+            line: line_at(&self.text, offset),
+        }
+    }
+}
+
+/// Editors and secret stores end the line; the secret does not.
+fn content(path: Written) -> Result<Written, ConfigError> {
+    let text = read(Path::new(&path.text), path.place.clone())?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        return Err(ConfigError {
+            place: path.place,
+            problem: Problem::EmptySecret,
+        });
+    }
+    Ok(Written {
+        text: text.to_owned(),
+        place: path.place,
+    })
+}
+
+pub(super) fn read(path: &Path, place: Place) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|error| ConfigError {
+        place,
+        problem: Problem::Unreadable(error),
+    })
+}

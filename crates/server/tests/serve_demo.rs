@@ -1,0 +1,106 @@
+//! The demo catalogue is what the playground shows and what everybody relies on.
+
+use kassa::demo;
+use kassa_commerce::address::CountryCode;
+use kassa_commerce::catalogue::{Catalogue, Profile};
+use kassa_commerce::money::Currency;
+use serde_json::Value;
+
+const SHOWN: &str = include_str!("../../../web/playground/src/products.json");
+
+fn shown() -> Vec<Value> {
+    serde_json::from_str(SHOWN).unwrap()
+}
+
+fn price(catalogue: &Catalogue, number: &str, profile: &Profile) -> String {
+    let facts = catalogue.facts(
+        number,
+        profile.currency,
+        profile.tax_included,
+        &profile.default_country,
+    );
+    facts.unwrap().unit_price.to_major_units()
+}
+
+#[test]
+fn the_playground_shows_the_prices_that_are_charged() {
+    let catalogue = demo::catalogue();
+    for product in shown() {
+        let number = product["number"].as_str().unwrap();
+        let prices = product["prices"].as_object().unwrap();
+        assert_eq!(
+            prices.len(),
+            catalogue.profiles().count(),
+            "{number} has a price in every profile"
+        );
+        for (profile_key, shown) in prices {
+            let profile = catalogue.profile(profile_key).unwrap();
+            assert_eq!(
+                price(&catalogue, number, profile),
+                shown.to_string(),
+                "{number} in {profile_key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_profile_is_a_market_of_its_own() {
+    let catalogue = demo::catalogue();
+    let profiles = catalogue.profiles().map(|profile| {
+        let countries: Vec<_> = profile
+            .allowed_countries
+            .iter()
+            .map(CountryCode::as_str)
+            .collect();
+        let market = (
+            profile.currency.code(),
+            profile.tax_included,
+            profile.default_country.as_str(),
+        );
+        (profile.key.as_str(), market, countries.join(" "))
+    });
+    let expected = [
+        ("de-webshop", ("EUR", true, "DE"), "DE AT"),
+        ("no-webshop", ("NOK", true, "NO"), "NO"),
+        ("se-b2b", ("SEK", false, "SE"), "SE"),
+        ("se-webshop", ("SEK", true, "SE"), "SE"),
+    ];
+    let expected = expected.map(|(key, market, countries)| (key, market, countries.to_owned()));
+    assert_eq!(profiles.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn goods_are_taxed_as_where_they_are_bought() {
+    let catalogue = demo::catalogue();
+    for (number, rates) in [
+        ("SH005-BLK-10", [2500, 2500, 1900, 2000]),
+        ("SH006-WHT-09", [2500, 2500, 1900, 2000]),
+        ("BOOK-001", [600, 0, 700, 1000]),
+        ("FOOD-001", [1200, 1500, 700, 1000]),
+        ("GIFT-100", [0, 0, 0, 0]),
+    ] {
+        for ((country, currency), rate) in [("SE", "SEK"), ("NO", "NOK"), ("DE", "EUR"), ("AT", "EUR")]
+            .into_iter()
+            .zip(rates)
+        {
+            let country = CountryCode::from_code(country).unwrap();
+            let currency = Currency::from_code(currency).unwrap();
+            let facts = catalogue.facts(number, currency, true, &country).unwrap();
+            assert_eq!(facts.tax_rate.basis_points(), rate, "{number} in {country:?}");
+        }
+    }
+}
+
+#[test]
+fn one_of_two_shipping_methods_is_free_above_a_threshold() {
+    for profile in demo::catalogue().profiles() {
+        let [standard, express] = profile.shipping_methods.as_slice() else {
+            panic!("{} has two methods", profile.key)
+        };
+        let threshold = standard.free_from.expect("standard delivery can be free");
+        assert_eq!(standard.price_for(threshold).amount_minor(), 0);
+        assert!(standard.price.amount_minor() > 0);
+        assert!(express.free_from.is_none() && express.price.amount_minor() > standard.price.amount_minor());
+    }
+}
