@@ -8,13 +8,13 @@ use axum::http::{Method, Request};
 use axum::middleware::from_fn_with_state;
 use jiff::{SignedDuration, Timestamp};
 use kassa::app::{App, Options, Parts};
-use kassa::bus::LocalBus;
 use kassa::clock::{Clock, SystemIds};
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::store::Store;
 use kassa::store::sqlite::SqliteStore;
 use kassa::token::CallbackTokens;
 use kassa_commerce::id::CartId;
+use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::order::Order;
 use kustom_api::KustomOrderId;
@@ -57,7 +57,8 @@ pub(crate) struct Shop {
     clock: Arc<ManualClock>,
     kustom_url: String,
     public_url: String,
-    folder: Arc<tempfile::TempDir>,
+    store: Arc<SqliteStore>,
+    folder: tempfile::TempDir,
 }
 
 impl Shop {
@@ -74,8 +75,9 @@ impl Shop {
 
         let listener = listen().await;
         let public_url = url_of(&listener);
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let app = app(folder.path(), &clock, &kustom_url, &public_url).await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = open_store(folder.path());
+        let app = app(&store, &clock, &kustom_url, &public_url).await;
         let router = kassa::http::router(app.clone());
         tokio::spawn({
             let router = router.clone();
@@ -89,31 +91,24 @@ impl Shop {
             clock,
             kustom_url,
             public_url,
+            store,
             folder,
         }
     }
 
     /// Another process over the same data, as after a crash: nothing is remembered but what was stored.
     pub(crate) async fn restart(&mut self) {
-        // The old router goes first, or the file is still locked by it.
-        self.router = Router::new();
-        let stopped = std::mem::replace(&mut self.app, idle_app(&self.clock));
-        stopped.stop.cancel();
-        stopped.store.close();
-        self.app = app(
-            self.folder.path(),
-            &self.clock,
-            &self.kustom_url,
-            &self.public_url,
-        )
-        .await;
+        self.app.stop.cancel();
+        self.store.close();
+        self.store = open_store(self.folder.path());
+        self.app = app(&self.store, &self.clock, &self.kustom_url, &self.public_url).await;
         self.router = kassa::http::router(self.app.clone());
     }
 
     /// A second server over the same store, as another node of a cluster would be.
     pub(crate) fn another_node(&self) -> App {
         App::new(parts(
-            Arc::clone(&self.app.store),
+            self.store.clone(),
             &self.clock,
             Some(client(&self.kustom_url)),
             self.public_url.clone(),
@@ -327,17 +322,22 @@ fn emulator(clock: &Arc<ManualClock>, public_url: &str) -> Emulator {
     Emulator::new(settings, Arc::new(move || clock.now()))
 }
 
-async fn app(folder: &Path, clock: &Arc<ManualClock>, kustom_url: &str, public_url: &str) -> App {
-    let store = SqliteStore::open(&folder.join("kassa.db")).unwrap();
+fn open_store(folder: &Path) -> Arc<SqliteStore> {
+    Arc::new(SqliteStore::open(&folder.join("kassa.db")).unwrap())
+}
+
+async fn app(store: &Arc<SqliteStore>, clock: &Arc<ManualClock>, kustom_url: &str, public_url: &str) -> App {
     let key = store.callback_key().await.unwrap();
-    let mut parts = parts(
-        Arc::new(store),
+    let parts = parts(
+        store.clone(),
         clock,
         Some(client(kustom_url)),
         public_url.to_owned(),
     );
-    parts.tokens = CallbackTokens::new(key);
-    App::new(parts)
+    App::new(Parts {
+        tokens: CallbackTokens::new(key),
+        ..parts
+    })
 }
 
 fn parts(
@@ -373,4 +373,67 @@ fn client(kustom_url: &str) -> KustomClient {
         credentials,
     };
     KustomClient::new(account, Timeouts::default()).unwrap()
+}
+
+/// What must hold of a purchase, whichever way it went.
+impl Shop {
+    /// One payment with one authorization, one order, one acknowledge, and no work left.
+    pub(crate) async fn assert_one_order(&self, cart_id: &str, id: &KustomOrderId) {
+        let order = self.order(cart_id).await.expect("the cart has an order");
+        assert_eq!(order.kustom_order_id, *id);
+        let payments = self.app.store.payments_of_cart(order.cart_id).await.unwrap();
+        assert_eq!(payments.len(), 1);
+        assert_eq!(
+            payments[0].authorization.amount,
+            order.priced.amount_to_pay().unwrap()
+        );
+        assert_eq!(self.acknowledges(id), 1);
+        assert!(!self.is_cancelled(id));
+        let cart = self.cart(cart_id).await;
+        assert_eq!(cart["cartState"], "completed");
+        assert_eq!(cart["orderNumber"], order.number.as_str());
+        let reference = self.emulator.inspect(|kustom| {
+            kustom
+                .order(id)
+                .unwrap()
+                .managed
+                .as_ref()
+                .unwrap()
+                .merchant_reference2
+                .clone()
+        });
+        assert_eq!(reference.as_deref(), Some(order.number.as_str()));
+        self.assert_no_job_left().await;
+    }
+
+    pub(crate) fn is_cancelled(&self, id: &KustomOrderId) -> bool {
+        self.emulator.inspect(|kustom| {
+            let managed = kustom.order(id).unwrap().managed.as_ref().unwrap();
+            managed.status == kustom_api::ManagementStatus::Cancelled
+        })
+    }
+
+    pub(crate) async fn state_of(&self, id: &KustomOrderId) -> KustomOrderState {
+        self.app.store.kustom_order(id).await.unwrap().unwrap().state
+    }
+
+    pub(crate) fn first_quantity_at_kustom(&self, id: &KustomOrderId) -> i64 {
+        self.emulator
+            .inspect(|kustom| kustom.order(id).unwrap().checkout.order_lines.as_ref().unwrap()[0].quantity)
+    }
+
+    /// Changes the order at Kustom to one line at 25 %, as somebody with our credentials could.
+    pub(crate) async fn overwrite_at_kustom(&self, id: &KustomOrderId, amount: i64, tax: i64) {
+        let line = json!({
+            "name": "Something else", "quantity": 1, "unit_price": amount, "tax_rate": 2500,
+            "total_amount": amount, "total_tax_amount": tax,
+        });
+        let body = json!({ "order_amount": amount, "order_tax_amount": tax, "order_lines": [line] });
+        let request = Request::post(format!("/checkout/v3/orders/{id}"))
+            .header("authorization", "Basic kco_test_api_x")
+            .header("content-type", "application/json");
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let answer = request_of(self.emulator.router(), request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
 }
