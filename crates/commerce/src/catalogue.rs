@@ -90,6 +90,8 @@ pub enum CatalogueError {
         profile_currency: Currency,
         shipping_currency: Currency,
     },
+    #[error("profile `{profile}` does not sell to its default country")]
+    DefaultCountry { profile: String },
 }
 
 /// Why a product cannot be put into a cart.
@@ -181,22 +183,15 @@ impl Catalogue {
 
     fn check_profile(&self, profile: &Profile) -> Result<(), CatalogueError> {
         self.check_tax_class(&profile.key, &profile.shipping_tax_class)?;
-        for method in &profile.shipping_methods {
-            let shipping_currency = method.price.currency();
-            if shipping_currency != profile.currency {
-                return Err(CatalogueError::ShippingCurrency {
-                    profile: profile.key.clone(),
-                    profile_currency: profile.currency,
-                    shipping_currency,
-                });
-            }
-            if method.price.amount_minor() < 0 {
-                return Err(CatalogueError::NegativePrice {
-                    user: method.key.clone(),
-                });
-            }
+        if !profile.allowed_countries.contains(&profile.default_country) {
+            return Err(CatalogueError::DefaultCountry {
+                profile: profile.key.clone(),
+            });
         }
-        Ok(())
+        profile
+            .shipping_methods
+            .iter()
+            .try_for_each(|method| check_shipping_method(profile, method))
     }
 
     fn check_tax_class(&self, user: &str, tax_class: &str) -> Result<(), CatalogueError> {
@@ -208,6 +203,24 @@ impl Catalogue {
             tax_class: tax_class.to_owned(),
         })
     }
+}
+
+fn check_shipping_method(profile: &Profile, method: &ShippingMethod) -> Result<(), CatalogueError> {
+    for amount in std::iter::once(method.price).chain(method.free_from) {
+        if amount.currency() != profile.currency {
+            return Err(CatalogueError::ShippingCurrency {
+                profile: profile.key.clone(),
+                profile_currency: profile.currency,
+                shipping_currency: amount.currency(),
+            });
+        }
+    }
+    if method.price.amount_minor() < 0 {
+        return Err(CatalogueError::NegativePrice {
+            user: method.key.clone(),
+        });
+    }
+    Ok(())
 }
 
 fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>, CatalogueError> {

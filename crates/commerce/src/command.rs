@@ -79,6 +79,8 @@ pub enum CartError {
     CountryNotAllowed,
     #[error("no such item in this cart")]
     ItemNotFound,
+    #[error("the item's id belongs to another product in this cart")]
+    ItemIdReused,
     #[error("a cart holds at most {MAX_ITEMS} items")]
     TooManyItems,
     #[error(transparent)]
@@ -184,6 +186,7 @@ pub fn apply(
     })
 }
 
+/// Adds an item under an id of the caller's choice. A repeated request finds its item and adds nothing.
 fn add_item(
     cart: &mut Cart,
     item_id: CartItemId,
@@ -191,6 +194,13 @@ fn add_item(
     quantity: Quantity,
     catalogue: &Catalogue,
 ) -> Result<(), CartError> {
+    if let Some(item) = cart.items.iter().find(|item| item.id == item_id) {
+        return if item.product_number == product_number {
+            Ok(())
+        } else {
+            Err(CartError::ItemIdReused)
+        };
+    }
     let last_known = catalogue.facts(&product_number, cart.currency, cart.tax_included, &cart.country)?;
     if cart.items.len() >= MAX_ITEMS {
         return Err(CartError::TooManyItems);

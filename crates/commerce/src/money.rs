@@ -165,7 +165,7 @@ impl<'de> Deserialize<'de> for Money {
 
 /// A tax rate in basis points: 25 % is 2500. An input, never derived from amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct TaxRate {
     basis_points: u16,
 }
@@ -201,6 +201,21 @@ impl TaxRate {
             amount_minor,
             ..total
         }
+    }
+}
+
+impl TryFrom<u16> for TaxRate {
+    type Error = String;
+
+    fn try_from(basis_points: u16) -> Result<Self, Self::Error> {
+        Self::from_basis_points(basis_points)
+            .ok_or_else(|| format!("{basis_points} basis points are more than 100 %"))
+    }
+}
+
+impl From<TaxRate> for u16 {
+    fn from(rate: TaxRate) -> Self {
+        rate.basis_points
     }
 }
 
@@ -289,6 +304,15 @@ mod tests {
     fn funds_and_superseded_currencies_are_refused() {
         for code in ["XYZ", "CHE", "HRK", "sek", ""] {
             assert!(Currency::from_code(code).is_none(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_stored_rate_has_the_limits_of_a_new_one() {
+        assert_eq!(serde_json::from_str::<TaxRate>("2500").unwrap(), rate(2500));
+        assert_eq!(serde_json::to_string(&rate(2500)).unwrap(), "2500");
+        for text in ["10001", "65535", "-1", "25.5"] {
+            assert!(serde_json::from_str::<TaxRate>(text).is_err(), "{text}");
         }
     }
 

@@ -182,8 +182,10 @@ fn check_limits(priced: &Priced) -> Result<(), PricingError> {
             tax
         }
     };
-    for line in &priced.lines {
-        if line.total.plus(tax_on_top(line.tax))?.amount_minor() > MAX_LINE_MINOR {
+    let lines = priced.lines.iter().map(|line| (line.total, line.tax));
+    let shipping = priced.shipping.iter().map(|line| (line.price, line.tax));
+    for (total, tax) in lines.chain(shipping) {
+        if total.plus(tax_on_top(tax))?.amount_minor() > MAX_LINE_MINOR {
             return Err(PricingError::TotalTooLarge);
         }
     }

@@ -74,3 +74,27 @@ fn facts_follow_currency_tax_mode_and_country() {
     assert_eq!(facts("EUR", true, "DE"), (1999, rate(1900)));
     assert_eq!(facts("EUR", true, "AT"), (1999, rate(2000)));
 }
+
+#[test]
+fn a_free_shipping_threshold_in_another_currency_is_refused() {
+    let expected = CatalogueError::ShippingCurrency {
+        profile: "de-webshop".into(),
+        profile_currency: currency("EUR"),
+        shipping_currency: currency("SEK"),
+    };
+    assert_eq!(
+        refused(|_, all, _| all[1].shipping_methods[1].free_from = Some(sek(50_000))),
+        expected
+    );
+}
+
+#[test]
+fn a_profile_that_does_not_sell_to_its_own_country_is_refused() {
+    let expected = CatalogueError::DefaultCountry {
+        profile: "de-webshop".into(),
+    };
+    assert_eq!(
+        refused(|_, all, _| all[1].default_country = country("SE")),
+        expected
+    );
+}

@@ -332,3 +332,13 @@ fn a_refused_command_writes_nothing_to_the_cart_in_hand() {
     refused(&cart, set_quantity(1, 2));
     assert_eq!(cart, before);
 }
+
+#[test]
+fn an_item_that_is_added_again_under_its_id_is_added_once() {
+    let cart = changed(&cart_with(&[("SHOE", 1)]), set_quantity(1, 5));
+    let again = changed(&cart, add(1, "SHOE", 1));
+    assert_eq!(again.items, cart.items, "the shopper's later quantity stands");
+    assert_eq!(refused(&cart, add(1, "BOOK", 1)), CartError::ItemIdReused);
+    let full = cart_with(&[("BOOK", 1); MAX_ITEMS]);
+    assert_eq!(changed(&full, add(7, "BOOK", 1)).items, full.items);
+}

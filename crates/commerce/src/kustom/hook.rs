@@ -67,13 +67,18 @@ pub fn on_cart_mutation(
     // An empty cart is not offered to anybody: the iframe stays suspended until there is something to buy.
     let job = (!cart.items.is_empty()).then(|| JobRequest {
         key: JobKey::Sync(cart.id),
-        run_at: now + timing.delay,
-        latest_at: now + timing.longest_delay,
+        run_at: after(now, timing.delay),
+        latest_at: after(now, timing.longest_delay),
     });
     Ok(HookEffects {
         snapshot: Some(snapshot),
         job,
     })
+}
+
+/// A broken clock or an absurd setting delays work; it must not stop a cart from being changed.
+pub(super) fn after(time: Timestamp, delay: SignedDuration) -> Timestamp {
+    time.checked_add(delay).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

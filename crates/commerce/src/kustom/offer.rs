@@ -46,8 +46,8 @@ impl Offer {
             let total = including_tax(shipping.price, shipping.tax, priced.tax_included)?;
             lines.push(OfferLine {
                 line_type: LineType::ShippingFee.as_str().to_owned(),
-                reference: shipping.method_key.clone(),
-                name: shipping.name.clone(),
+                reference: reference(&shipping.method_key),
+                name: name(&shipping.name, &shipping.method_key),
                 quantity: 1,
                 unit_price: total.amount_minor(),
                 tax_rate: i64::from(shipping.tax_rate.basis_points()),
@@ -153,8 +153,8 @@ impl OfferLine {
 
 /// One line, or two where a price without tax leaves a total that no whole unit price divides.
 ///
-/// Kustom demands `quantity * unit_price - discount = total` including tax. Three pieces at 33.33 with tax on top may
-/// sum to 125.01, which is two pieces at 41.67 and one at 41.67 or so: splitting keeps every amount true, where a
+/// Kustom demands `quantity * unit_price - discount = total` including tax. Three pieces at 33.33 with
+/// 25 % on top are 124.99, which is one piece at 41.67 and two at 41.66: splitting keeps every amount true, where a
 /// pretended discount or a rounding line would be a lie on the receipt.
 fn product_lines(line: &PricedLine, tax_included: bool) -> Result<Vec<OfferLine>, MoneyError> {
     if tax_included {
@@ -203,8 +203,8 @@ fn offer_line(
 ) -> OfferLine {
     OfferLine {
         line_type: LineType::Physical.as_str().to_owned(),
-        reference: cut(&line.product_number, MAX_REFERENCE_CHARS),
-        name: cut(&line.description, MAX_NAME_CHARS),
+        reference: reference(&line.product_number),
+        name: name(&line.description, &line.product_number),
         quantity: i64::from(quantity),
         unit_price: unit_price.amount_minor(),
         tax_rate: i64::from(line.tax_rate.basis_points()),
@@ -218,8 +218,24 @@ fn offer_line(
 const MAX_REFERENCE_CHARS: usize = 64;
 const MAX_NAME_CHARS: usize = 255;
 
+fn reference(text: &str) -> String {
+    cut(text, MAX_REFERENCE_CHARS)
+}
+
+/// Kustom refuses a line without a name.
+fn name(text: &str, fallback: &str) -> String {
+    let name = cut(text, MAX_NAME_CHARS);
+    if name.is_empty() {
+        cut(fallback, MAX_NAME_CHARS)
+    } else {
+        name
+    }
+}
+
+/// A text that comes back as it was sent: space around it may be lost on the way, and would look like another offer.
 fn cut(text: &str, max_chars: usize) -> String {
-    text.chars().take(max_chars).collect()
+    let cut: String = text.trim().chars().take(max_chars).collect();
+    cut.trim_end().to_owned()
 }
 
 fn including_tax(amount: Money, tax: Money, tax_included: bool) -> Result<Money, MoneyError> {

@@ -205,16 +205,22 @@ fn to_kustom_address(address: Address) -> KustomAddress {
     KustomAddress {
         given_name,
         family_name,
-        care_of: address.care_of,
-        attention: address.attention,
-        street_address: address.address_line1,
-        street_address2: address.address_line2,
+        care_of: present(address.care_of),
+        attention: present(address.attention),
+        street_address: present(address.address_line1),
+        street_address2: present(address.address_line2),
         // Plugins in use strip spaces: some countries' codes are refused with them.
-        postal_code: address.postal_code.map(|code| code.replace(' ', "")),
-        city: address.city,
-        region: address.state,
+        postal_code: present(address.postal_code.map(|code| code.replace(' ', ""))),
+        city: present(address.city),
+        region: present(address.state),
         ..KustomAddress::default()
     }
+}
+
+/// Storefronts save untouched inputs as empty texts.
+fn present(text: Option<String>) -> Option<String> {
+    let text = text?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
 }
 
 /// A guess for the shopper to correct: the last word is the family name.

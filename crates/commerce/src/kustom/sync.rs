@@ -7,6 +7,7 @@
 use crate::cart::{Cart, CartState};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::job::{JobKey, JobRequest};
+use crate::kustom::hook;
 use crate::kustom::offer::Offer;
 use crate::kustom::state::{KustomOrderState, KustomState, StorefrontUrls};
 use crate::snapshot::Snapshot;
@@ -223,7 +224,7 @@ fn retire(cart: &Cart, call: &SyncCall) -> Absorbed {
 }
 
 fn lost(cart: &Cart, mut kustom: KustomState, sent_at: Timestamp) -> Absorbed {
-    let until = sent_at + AMBIGUITY_WINDOW;
+    let until = hook::after(sent_at, AMBIGUITY_WINDOW);
     kustom.ambiguous_until = Some(kustom.ambiguous_until.map_or(until, |earlier| earlier.max(until)));
     Absorbed {
         change: update(cart, kustom),

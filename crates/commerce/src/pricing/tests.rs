@@ -164,3 +164,11 @@ fn a_profile_that_is_gone_is_said_so() {
     };
     assert_eq!(price(&cart, &catalogue()), Err(PricingError::ProfileGone));
 }
+
+#[test]
+fn shipping_is_a_line_and_has_the_limit_of_one() {
+    let book = cart_with(&[("BOOK", 1)]);
+    let shipped_for = |minor| price(&book, &shop_with(vec![method("ship", minor, None)]));
+    assert!(shipped_for(100_000_000).is_ok());
+    assert_eq!(shipped_for(100_000_001), Err(PricingError::TotalTooLarge));
+}

@@ -162,3 +162,14 @@ fn the_usual_delays_let_the_answer_reach_the_page_first() {
     assert_eq!(job.latest_at, now() + 1.second());
     assert_eq!(SyncTiming::default(), TIMING);
 }
+
+#[test]
+fn a_clock_or_a_delay_beyond_all_time_is_survived() {
+    let timing = SyncTiming {
+        delay: SignedDuration::MAX,
+        longest_delay: SignedDuration::MAX,
+    };
+    let change =
+        crate::command::apply(&open_cart(), set_quantity(1, 2), &catalogue(), &timing, now()).unwrap();
+    assert_eq!(change.jobs[0].run_at, Timestamp::MAX);
+}

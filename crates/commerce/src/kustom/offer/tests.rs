@@ -200,15 +200,27 @@ fn amounts_that_nobody_can_pay_are_hashed_without_harm() {
 }
 
 #[test]
-fn long_texts_are_cut_to_what_kustom_takes() {
-    let mut priced = priced(&cart_with(&[("SHOE", 1)]));
+fn texts_are_made_what_kustom_takes() {
+    let mut priced = priced(&cart_with(&[("SHOE", 1), ("BOOK", 1)]));
+    let shipping = priced.shipping.as_mut().unwrap();
+    shipping.method_key = "å".repeat(300);
+    shipping.name = "ö".repeat(300);
     priced.lines[0].product_number = "å".repeat(300);
     priced.lines[0].description = "ö".repeat(300);
+    priced.lines[1].description = "  \n".into();
+    let lines = Offer::new(&priced, &country("SE")).unwrap().lines;
+    let lengths = |line: &OfferLine| (line.reference.chars().count(), line.name.chars().count());
+    assert_eq!((lengths(&lines[0]), lengths(&lines[2])), ((64, 255), (64, 255)));
+    assert_eq!(lines[1].name, "BOOK", "Kustom refuses a line without a name");
+}
+
+#[test]
+fn texts_have_no_space_around_them_that_an_answer_may_lack() {
+    let mut priced = priced(&cart_with(&[("SHOE", 1)]));
+    priced.lines[0].product_number = " SHOE ".into();
+    priced.lines[0].description = format!(" {} tail", "x".repeat(254));
     let line = Offer::new(&priced, &country("SE")).unwrap().lines[0].clone();
-    assert_eq!(
-        (line.reference.chars().count(), line.name.chars().count()),
-        (64, 255)
-    );
+    assert_eq!((line.reference.as_str(), line.name), ("SHOE", "x".repeat(254)));
 }
 
 /// What all lines may cost without tax, so that they stay within the limits with a rate of 100 % on top.

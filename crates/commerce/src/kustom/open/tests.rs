@@ -112,6 +112,27 @@ fn nothing_is_prefilled_for_a_shopper_who_has_typed_nothing() {
 }
 
 #[test]
+fn blank_parts_are_left_out() {
+    let blank = with_address(|address| {
+        address.name = Some(" ".into());
+        address.address_line1 = Some(String::new());
+        address.city = Some("  ".into());
+        address.postal_code = Some(" ".into());
+    });
+    assert_eq!(payload(&blank).billing_address, None);
+    let partly = with_address(|address| {
+        address.city = Some(" Umeå ".into());
+        address.care_of = Some(String::new());
+    });
+    let expected = KustomAddress {
+        city: Some("Umeå".into()),
+        country: Some("SE".into()),
+        ..KustomAddress::default()
+    };
+    assert_eq!(payload(&partly).billing_address, Some(expected));
+}
+
+#[test]
 fn what_the_shopper_has_typed_is_prefilled() {
     let cart = with_address(|address| {
         *address = Address {

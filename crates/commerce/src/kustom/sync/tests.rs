@@ -419,3 +419,12 @@ fn a_read_sent_within_the_window_confirms_nothing() {
     assert_eq!(absorbed.next, Next::At(seconds_later(36)));
     check_not_published(&cart, &written(&absorbed.change));
 }
+
+#[test]
+fn a_call_lost_at_the_end_of_time_is_survived() {
+    let Scene { cart, second, .. } = scene();
+    let call = planned(&cart, &second, now());
+    let absorbed = absorb(&cart, &call, &Err(lost_call()), Timestamp::MAX, Timestamp::MAX);
+    let after = written(&absorbed.change);
+    assert_eq!(state(&after).ambiguous_until, Some(Timestamp::MAX));
+}
