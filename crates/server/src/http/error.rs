@@ -144,6 +144,11 @@ impl From<CartError> for ApiError {
                 "CART_ITEM_NOT_FOUND",
                 "No such item in this cart.",
             ),
+            CartError::ItemIdReused => Self::new(
+                StatusCode::CONFLICT,
+                "IDEMPOTENCY_KEY_REUSED",
+                "The key was used for another item before.",
+            ),
             CartError::TooManyItems => {
                 let message = format!("A cart holds at most {MAX_ITEMS} items.");
                 Self::new(StatusCode::CONFLICT, "TOO_MANY_ITEMS", message)
