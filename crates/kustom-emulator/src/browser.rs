@@ -129,7 +129,7 @@ fn alpha3(alpha2: &str) -> String {
 fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
     let body: CustomerBody = match read(request) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(error) => return bad_body(&error),
     };
     if order.state(now) != OrderState::Open {
         return not_open();
@@ -145,7 +145,7 @@ fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
 fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Response {
     let body: ShippingBody = match read(request) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(error) => return bad_body(&error),
     };
     if order.state(now) != OrderState::Open {
         return not_open();
@@ -161,7 +161,7 @@ fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Resp
 fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Response {
     let body: PayBody = match read(request) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(error) => return bad_body(&error),
     };
     let purchase = Purchase {
         address: body.address,
@@ -216,7 +216,10 @@ impl PurchaseRefusal {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, Response> {
+fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, serde_json::Error> {
     serde_json::from_slice(&request.body)
-        .map_err(|error| Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()))
+}
+
+fn bad_body(error: &serde_json::Error) -> Response {
+    Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string())
 }
