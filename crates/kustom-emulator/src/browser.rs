@@ -4,7 +4,7 @@
 use crate::kustom::Kustom;
 use crate::message::{Request, Response};
 use crate::order::{Change, Order, OrderState};
-use crate::purchase::{Purchase, PurchaseRefusal};
+use crate::purchase::{Outcome, Purchase, PurchaseRefusal};
 use crate::{shipping, test_person};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -169,7 +169,14 @@ fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Resp
         ..Purchase::default()
     };
     match kustom.pay(&KustomOrderId(id.to_owned()), purchase, now) {
-        Ok(purchased) => Response::json(StatusCode::OK, &json!({ "redirect_url": purchased.redirect_url })),
+        Ok(purchased) => Response::json(
+            StatusCode::OK,
+            &json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
+        ),
+        // A status of failure would fill the console of a page in which nothing is wrong.
+        Err(PurchaseRefusal::Rejected) => {
+            Response::json(StatusCode::OK, &json!({ "outcome": Outcome::Rejected }))
+        }
         Err(refusal) => refused(&refusal),
     }
 }

@@ -9,6 +9,10 @@ mod control;
 #[cfg(test)]
 mod management;
 #[cfg(test)]
+mod purity;
+#[cfg(test)]
 mod pushes;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tls;
