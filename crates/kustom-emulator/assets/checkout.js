@@ -190,7 +190,7 @@ async function pay() {
   setPaying(true);
   try {
     const said = await call("/pay", { address: form.address(), shown_amount: order.order_amount });
-    if (said.isOk) return leave(said.answer.redirect_url);
+    if (said.answer.redirect_url) return leave(said.answer.redirect_url);
     await explain(said);
   } catch {
     emit("network_error", {});
@@ -205,8 +205,8 @@ function setPaying(value) {
   main.setAttribute("aria-busy", String(value));
 }
 
-async function explain({ error }) {
-  if (error.code === "PAYMENT_REJECTED") return complain(texts.rejected);
+async function explain({ answer, error }) {
+  if (answer.outcome === "rejected") return complain(texts.rejected);
   if (error.code === "INCOMPLETE_ADDRESS") return form.check(error.fields);
   await read();
   if (error.code === "ORDER_CHANGED") complain(texts.changed);

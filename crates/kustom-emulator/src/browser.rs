@@ -4,7 +4,7 @@
 use crate::kustom::Kustom;
 use crate::message::{Request, Response};
 use crate::order::{Change, Order, OrderState};
-use crate::purchase::{Purchase, PurchaseRefusal};
+use crate::purchase::{Outcome, Purchase, PurchaseRefusal};
 use crate::{shipping, test_person};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -129,7 +129,7 @@ fn alpha3(alpha2: &str) -> String {
 fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
     let body: CustomerBody = match read(request) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(error) => return bad_body(&error),
     };
     if order.state(now) != OrderState::Open {
         return not_open();
@@ -145,7 +145,7 @@ fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
 fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Response {
     let body: ShippingBody = match read(request) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(error) => return bad_body(&error),
     };
     if order.state(now) != OrderState::Open {
         return not_open();
@@ -161,7 +161,7 @@ fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Resp
 fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Response {
     let body: PayBody = match read(request) {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(error) => return bad_body(&error),
     };
     let purchase = Purchase {
         address: body.address,
@@ -169,7 +169,14 @@ fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Resp
         ..Purchase::default()
     };
     match kustom.pay(&KustomOrderId(id.to_owned()), purchase, now) {
-        Ok(purchased) => Response::json(StatusCode::OK, &json!({ "redirect_url": purchased.redirect_url })),
+        Ok(purchased) => Response::json(
+            StatusCode::OK,
+            &json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
+        ),
+        // A status of failure would fill the console of a page in which nothing is wrong.
+        Err(PurchaseRefusal::Rejected) => {
+            Response::json(StatusCode::OK, &json!({ "outcome": Outcome::Rejected }))
+        }
         Err(refusal) => refused(&refusal),
     }
 }
@@ -216,7 +223,10 @@ impl PurchaseRefusal {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, Response> {
+fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, serde_json::Error> {
     serde_json::from_slice(&request.body)
-        .map_err(|error| Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()))
+}
+
+fn bad_body(error: &serde_json::Error) -> Response {
+    Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string())
 }

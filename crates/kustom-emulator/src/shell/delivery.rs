@@ -3,6 +3,7 @@
 use super::Emulator;
 use super::certificate::{any_certificate, known_certificates};
 use crate::callback::{CallbackAnswer, DueCallback};
+use crate::kustom::Kustom;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -80,7 +81,7 @@ impl Emulator {
     }
 
     async fn deliver_until_now(&self) -> usize {
-        let due = self.act(|kustom, now| kustom.due_callbacks(now));
+        let due = self.act(Kustom::due_callbacks);
         let count = due.len();
         for callback in due {
             self.deliver(callback).await;
@@ -108,7 +109,7 @@ impl Emulator {
         let target = self.now().checked_add(by).unwrap_or(Timestamp::MAX);
         let mut delivered = 0;
         while let Some(next) = self
-            .inspect(crate::Kustom::next_callback_at)
+            .inspect(Kustom::next_callback_at)
             .filter(|next| *next <= target)
         {
             self.move_clock_to(next);
@@ -120,7 +121,7 @@ impl Emulator {
     }
 
     pub(super) async fn until_next_callback(&self) {
-        let Some(next) = self.inspect(crate::Kustom::next_callback_at) else {
+        let Some(next) = self.inspect(Kustom::next_callback_at) else {
             return std::future::pending().await;
         };
         let wait = Duration::try_from(next.duration_since(self.now())).unwrap_or_default();

@@ -114,9 +114,11 @@ impl Emulator {
         outcome
     }
 
+    /// In milliseconds, as Kustom's timestamps are: nobody should learn to rely on finer ones.
     fn time_with(&self, offset: SignedDuration) -> Timestamp {
         let wall = (self.inner.clock)();
-        wall.checked_add(offset).unwrap_or(Timestamp::MAX)
+        let virtual_time = wall.checked_add(offset).unwrap_or(Timestamp::MAX);
+        Timestamp::from_millisecond(virtual_time.as_millisecond()).unwrap_or(virtual_time)
     }
 
     /// A panic inside the lock leaves a core that was changed halfway, which beats an emulator that is gone.

@@ -4,12 +4,13 @@ use super::{Emulator, assets};
 use crate::callback::CallbackAnswer;
 use crate::control;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use jiff::SignedDuration;
 use kustom_api::KustomOrderId;
@@ -64,8 +65,8 @@ async fn core(State(emulator): State<Emulator>, request: axum::extract::Request)
     response
 }
 
-/// One byte beyond the limit is read, so that the core can say that there were too many.
-async fn read_body(body: Body) -> Option<bytes::Bytes> {
+/// More than the limit is read, so that the core can refuse it in Kustom's own words.
+async fn read_body(body: Body) -> Option<Bytes> {
     match Limited::new(body, 2 * BODY_LIMIT_BYTES).collect().await {
         Ok(collected) => Some(collected.to_bytes()),
         Err(_) => None,
@@ -103,8 +104,11 @@ async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Respo
     }
 }
 
-async fn advance(State(emulator): State<Emulator>, body: Json<Advance>) -> Response {
-    let seconds = body.seconds;
+async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {
+    let seconds = match serde_json::from_slice::<Advance>(&body) {
+        Ok(body) => body.seconds,
+        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
+    };
     if seconds > LONGEST_ADVANCE_SECONDS {
         let message = format!("at most {LONGEST_ADVANCE_SECONDS} seconds at a time");
         return Response::problem(StatusCode::BAD_REQUEST, "TOO_FAR", &message);

@@ -128,3 +128,24 @@ fn join(path: &str, name: &str) -> String {
         format!("{path}.{name}")
     }
 }
+
+/// An object with every member of a shape, for comparing the shape with the wire types.
+#[cfg(test)]
+pub(super) fn sample(shape: &Shape) -> Value {
+    let members = shape
+        .0
+        .iter()
+        .map(|member| (member.name.to_owned(), sample_of(&member.rule)));
+    Value::Object(members.collect())
+}
+
+#[cfg(test)]
+fn sample_of(rule: &Rule) -> Value {
+    match rule {
+        Rule::Text { .. } | Rule::Form(..) | Rule::Anything => Value::from("text"),
+        Rule::Integer { .. } => Value::from(1),
+        Rule::Flag => Value::from(true),
+        Rule::List { item, .. } => Value::from(vec![sample_of(item)]),
+        Rule::Object(shape) => sample(shape),
+    }
+}

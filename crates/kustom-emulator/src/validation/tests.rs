@@ -1,1 +1,321 @@
+use super::*;
+use serde_json::json;
 
+fn order() -> Value {
+    json!({
+        "purchase_country": "SE",
+        "purchase_currency": "SEK",
+        "locale": "sv-SE",
+        "order_amount": 10_000,
+        "order_tax_amount": 2000,
+        "order_lines": [{
+            "name": "Shoe", "quantity": 1, "unit_price": 10_000, "tax_rate": 2500,
+            "total_amount": 10_000, "total_tax_amount": 2000,
+        }],
+        "merchant_urls": {
+            "terms": "https://shop.example/terms",
+            "checkout": "https://shop.example/checkout",
+            "confirmation": "https://shop.example/done?id={checkout.order.id}",
+            "push": "https://shop.example/push/{checkout.order.id}",
+        },
+    })
+}
+
+fn rules(http_callbacks_on_loopback: bool) -> Rules {
+    Rules {
+        http_callbacks_on_loopback,
+        ..Rules::default()
+    }
+}
+
+/// The messages about a new order in which the value at `pointer` is replaced, or removed when there is none.
+fn messages(pointer: &str, value: Option<Value>) -> Vec<String> {
+    let mut order = order();
+    change(&mut order, pointer, value);
+    messages_about(&order, &rules(false))
+}
+
+fn change(order: &mut Value, pointer: &str, value: Option<Value>) {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let parent = order.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => parent.insert(name.to_owned(), value),
+        None => parent.remove(name),
+    };
+}
+
+fn messages_about(order: &Value, rules: &Rules) -> Vec<String> {
+    let findings = match read_new_order(order.to_string().as_bytes(), rules) {
+        Ok(sent) => {
+            let whole = sent.order.clone();
+            sent.findings_with(&whole)
+        }
+        Err(findings) => findings,
+    };
+    findings.iter().map(Finding::message).collect()
+}
+
+#[test]
+fn a_documented_order_is_accepted() {
+    assert_eq!(messages_about(&order(), &rules(false)), Vec::<String>::new());
+}
+
+#[test]
+fn each_required_member_is_missed_by_name() {
+    for name in order_shape::REQUIRED_ON_CREATE {
+        let messages = messages(&format!("/{name}"), None);
+        assert!(messages.contains(&format!("Bad value: {name}")), "{messages:?}");
+    }
+    for name in [
+        "name",
+        "quantity",
+        "unit_price",
+        "tax_rate",
+        "total_amount",
+        "total_tax_amount",
+    ] {
+        let messages = messages(&format!("/order_lines/0/{name}"), None);
+        assert_eq!(messages, [format!("Bad value: order_lines[0].{name}")]);
+    }
+    for name in ["terms", "checkout", "confirmation", "push"] {
+        let messages = messages(&format!("/merchant_urls/{name}"), None);
+        assert_eq!(messages, [format!("Bad value: merchant_urls.{name}")]);
+    }
+}
+
+/// Each row: what is replaced, by what, and the path that the answer must name.
+fn check_refused(rows: &[(&str, Value, &str)]) {
+    for (pointer, value, path) in rows {
+        let messages = messages(pointer, Some(value.clone()));
+        assert!(
+            messages.contains(&format!("Bad value: {path}")),
+            "{pointer} {value}: {messages:?}"
+        );
+    }
+}
+
+#[test]
+fn wrong_types_and_lengths_are_refused_by_path() {
+    check_refused(&[
+        ("/locale", json!("sv_SE"), "locale"),
+        ("/locale", json!(null), "locale"),
+        ("/purchase_country", json!("SWE"), "purchase_country"),
+        ("/purchase_currency", json!("EUR"), "purchase_currency"),
+        ("/purchase_currency", json!("QQQ"), "purchase_currency"),
+        ("/order_amount", json!("10000"), "order_amount"),
+        ("/order_amount", json!(100.5), "order_amount"),
+        ("/order_lines", json!({}), "order_lines"),
+        ("/billing_address", json!([]), "billing_address"),
+        ("/billing_address", json!({"phone": 1}), "billing_address.phone"),
+        (
+            "/shipping_address",
+            json!({"country": "SWE"}),
+            "shipping_address.country",
+        ),
+        ("/customer", json!({"type": "robot"}), "customer.type"),
+        (
+            "/customer",
+            json!({"date_of_birth": "1941-02-30"}),
+            "customer.date_of_birth",
+        ),
+        (
+            "/merchant_reference1",
+            json!("x".repeat(256)),
+            "merchant_reference1",
+        ),
+        ("/merchant_data", json!("x".repeat(6001)), "merchant_data"),
+        ("/options", json!({"color_button": "red"}), "options.color_button"),
+        ("/options", json!({"auto_capture": 1}), "options.auto_capture"),
+        (
+            "/options",
+            json!({"additional_checkboxes": [{}]}),
+            "options.additional_checkboxes[0].text",
+        ),
+        ("/attachment", json!({"body": "{}"}), "attachment.content_type"),
+        (
+            "/shipping_options",
+            json!([{"id": "a", "name": "A", "price": 1, "tax_amount": 0}]),
+            "shipping_options[0].tax_rate",
+        ),
+    ]);
+}
+
+#[test]
+fn wrong_lines_and_unknown_members_are_refused_by_path() {
+    check_refused(&[
+        ("/order_lines/0/name", json!(""), "order_lines[0].name"),
+        ("/order_lines/0/type", json!("boat"), "order_lines[0].type"),
+        (
+            "/order_lines/0/tax_rate",
+            json!(10_001),
+            "order_lines[0].tax_rate",
+        ),
+        (
+            "/order_lines/0/reference",
+            json!("x".repeat(256)),
+            "order_lines[0].reference",
+        ),
+        (
+            "/order_lines/0/quantity_unit",
+            json!("kilograms"),
+            "order_lines[0].quantity_unit",
+        ),
+        (
+            "/order_lines/0/total_discount_amount",
+            json!(-1),
+            "order_lines[0].total_discount_amount",
+        ),
+        ("/order_lines/0/colour", json!("red"), "order_lines[0].colour"),
+        ("/colour", json!("red"), "colour"),
+    ]);
+}
+
+#[test]
+fn lengths_at_their_limits_are_accepted() {
+    for (pointer, value) in [
+        ("/merchant_data", json!("å".repeat(6000))),
+        ("/merchant_reference1", json!("å".repeat(255))),
+        ("/order_lines/0/name", json!("å".repeat(255))),
+        ("/order_lines/0/quantity_unit", json!("8letters")),
+        ("/tags", json!([])),
+        ("/shipping_options", json!([])),
+        ("/billing_address", json!({"country": "se"})),
+    ] {
+        assert_eq!(messages(pointer, Some(value)), Vec::<String>::new(), "{pointer}");
+    }
+}
+
+#[test]
+fn more_than_a_thousand_lines_are_refused_as_a_whole() {
+    let line = order()["order_lines"][0].clone();
+    let lines = vec![line; 1001];
+    assert_eq!(
+        messages("/order_lines", Some(json!(lines))),
+        ["Bad value: order_lines"]
+    );
+}
+
+#[test]
+fn all_mistakes_of_a_body_are_reported_in_one_answer() {
+    let mut order = order();
+    change(&mut order, "/locale", Some(json!("x")));
+    change(&mut order, "/order_amount", Some(json!(9999)));
+    change(&mut order, "/order_lines/0/total_tax_amount", Some(json!(1)));
+    change(&mut order, "/merchant_urls/terms", Some(json!("shop.example")));
+    change(&mut order, "/invented", Some(json!(1)));
+    let mut messages = messages_about(&order, &rules(false));
+    messages.sort();
+    assert_eq!(
+        messages,
+        [
+            "Bad value: invented",
+            "Bad value: locale",
+            "Bad value: merchant_urls.terms (must be a valid http or https URI)",
+            "Bad value: order_amount",
+            "Bad value: order_lines[0].total_tax_amount",
+            "Bad value: order_tax_amount",
+        ]
+    );
+}
+
+#[test]
+fn merchant_urls_must_be_addresses_of_the_web() {
+    let told = "Bad value: merchant_urls.checkout (must be a valid http or https URI)";
+    for url in [
+        "",
+        "/checkout",
+        "ftp://shop.example/",
+        "javascript:alert(1)",
+        "https://",
+    ] {
+        assert_eq!(
+            messages("/merchant_urls/checkout", Some(json!(url))),
+            [told],
+            "{url}"
+        );
+    }
+    let long = format!("https://shop.example/{}", "x".repeat(2000));
+    assert_eq!(
+        messages("/merchant_urls/checkout", Some(json!(long))),
+        ["Bad value: merchant_urls.checkout"]
+    );
+}
+
+#[test]
+fn the_push_address_differs_from_the_pages_of_the_shopper() {
+    for page in [
+        "https://shop.example/checkout",
+        "https://shop.example/done?id={checkout.order.id}",
+    ] {
+        let messages = messages("/merchant_urls/push", Some(json!(page)));
+        assert_eq!(messages, ["Bad value: merchant_urls.push"]);
+    }
+}
+
+#[test]
+fn callbacks_during_checkout_need_https_except_on_an_excused_loopback() {
+    let told = ["Bad value: merchant_urls.validation (must be a valid https URI)"];
+    let with = |url: &str| {
+        let mut order = order();
+        change(&mut order, "/merchant_urls/validation", Some(json!(url)));
+        order
+    };
+    assert_eq!(messages_about(&with("http://shop.example/v"), &rules(true)), told);
+    assert_eq!(
+        messages_about(&with("http://127.0.0.1:3300/v"), &rules(false)),
+        told
+    );
+    assert_eq!(
+        messages_about(&with("http://127.0.0.1:3300/v"), &rules(true)),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        messages_about(&with("https://shop.example/v"), &rules(false)),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn members_that_kustom_owns_are_ignored_whatever_they_hold() {
+    for name in order_shape::SERVER_OWNED {
+        assert_eq!(
+            messages(&format!("/{name}"), Some(json!([1]))),
+            Vec::<String>::new(),
+            "{name}"
+        );
+    }
+    let mut order = order();
+    change(&mut order, "/status", Some(json!("checkout_complete")));
+    let sent = read_new_order(order.to_string().as_bytes(), &rules(false)).unwrap();
+    assert_eq!(sent.order.status, None);
+}
+
+#[test]
+fn an_update_needs_no_member() {
+    assert!(read_update(b"{}", &rules(false)).unwrap().members.is_empty());
+}
+
+#[test]
+fn a_body_that_is_no_object_is_refused() {
+    for body in ["", "[]", "{", "null"] {
+        assert!(read_update(body.as_bytes(), &rules(false)).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn references_are_checked_like_the_order() {
+    assert!(read_references(br#"{"merchant_reference1":"A","merchant_reference2":"B"}"#).is_ok());
+    assert!(read_references(br#"{"merchant_reference3":"A"}"#).is_err());
+    assert!(read_references(br#"{"merchant_reference1":1}"#).is_err());
+}
+
+/// Otherwise a member would pass the check here and be lost when it is read.
+#[test]
+fn the_wire_types_know_every_member_of_the_schema() {
+    let sample = shape::sample(&order_shape::ORDER);
+    let mut ignored = Vec::new();
+    let read: CheckoutOrder =
+        serde_ignored::deserialize(&sample, |path| ignored.push(path.to_string())).unwrap();
+    assert_eq!(ignored, Vec::<String>::new());
+    assert_eq!(serde_json::to_value(&read).unwrap(), sample);
+}

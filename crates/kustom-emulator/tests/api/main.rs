@@ -1,0 +1,18 @@
+//! The emulator through its router, as a merchant's server, a browser and a test meet it.
+
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod checkout;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod management;
+#[cfg(test)]
+mod purity;
+#[cfg(test)]
+mod pushes;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tls;
