@@ -26,6 +26,9 @@ const TURN_STEP: Duration = Duration::from_millis(25);
 
 const MAX_PLANS: u32 = 20;
 
+/// One for a price that changed meanwhile, one for an order that is gone, one that must succeed, and one to spare.
+const MAX_TRIES: u32 = 4;
+
 /// Why there is no snippet.
 #[derive(Debug, Error)]
 pub enum CheckoutError {
@@ -95,11 +98,11 @@ impl App {
         cart_id: CartId,
         urls: &StorefrontUrls,
     ) -> Result<String, CheckoutError> {
-        // A retired order is replaced once. If that one is gone as well, something else is wrong.
-        for _ in 0..3 {
+        for _ in 0..MAX_TRIES {
             let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
             open::check(&cart)?;
             let tried = match &cart.kustom {
+                Some(_) if self.refresh(&cart).await? => Try::Again,
                 Some(state) => self.reuse(kustom, &cart, state, urls).await?,
                 None => self.create(kustom, &cart, urls).await?,
             };
@@ -108,6 +111,18 @@ impl App {
             }
         }
         Err(Failure::Gone.into())
+    }
+
+    /// Whether the cart's price has changed since it was last offered; if so, the new one is pending now.
+    async fn refresh(&self, cart: &Cart) -> Result<bool, CheckoutError> {
+        let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+        let Some(change) = open::refresh(cart, &priced, &self.options.timing, self.now())? else {
+            return Ok(false);
+        };
+        match self.commit(change).await {
+            Ok(_) | Err(StoreError::Conflict) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn create(

@@ -12,7 +12,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::Timestamp;
 use kassa_commerce::change::{Change, Claim, KustomOrderWrite, Settle};
 use kassa_commerce::id::CartId;
-use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, Lease};
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::kustom::completion::idempotency_key;
 use kassa_commerce::kustom::sync::{self, Next, SyncCall, SyncRequest};
@@ -136,11 +136,7 @@ impl App {
                 self.settle(job, self.after_call(job, &answer), Change::default())
                     .await
             }
-            JobKey::Abort(id) => {
-                let answer = kustom.abort(OrderAddress { id, location: None }).await;
-                self.settle(job, self.after_call(job, &answer), Change::default())
-                    .await
-            }
+            JobKey::Abort(id) => self.run_abort(kustom, job, id).await,
         }
     }
 
@@ -268,6 +264,28 @@ impl App {
         self.settle(job, self.after_call(job, &answer), change).await
     }
 
+    /// An order that is gone cannot be paid any more, which is all that an abort is for. One that cannot be aborted may
+    /// have been paid.
+    async fn run_abort(
+        &self,
+        kustom: &KustomClient,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        let answer = kustom.abort(OrderAddress { id, location: None }).await;
+        let maybe_paid = matches!(answer, Err(Failure::ReadOnly));
+        let look = maybe_paid.then(|| JobRequest::at(JobKey::Complete(id.clone()), self.now()));
+        let end = match &answer {
+            Err(Failure::Gone | Failure::ReadOnly) => JobEnd::Done,
+            answer => self.after_call(job, answer),
+        };
+        let change = Change {
+            jobs: look.into_iter().collect(),
+            ..Change::default()
+        };
+        self.settle(job, end, change).await
+    }
+
     async fn run_set_references(
         &self,
         kustom: &KustomClient,
@@ -292,8 +310,6 @@ impl App {
     fn after_call(&self, job: &ClaimedJob, answer: &Result<(), Failure>) -> JobEnd {
         match answer {
             Ok(()) => JobEnd::Done,
-            // Nobody can pay an order that is gone or closed, which is all that an abort is for.
-            Err(Failure::Gone | Failure::ReadOnly) if matches!(job.key, JobKey::Abort(_)) => JobEnd::Done,
             Err(failure) => {
                 warn!(%failure, "Kustom did not take the message");
                 self.retry_at(job)

@@ -18,8 +18,8 @@ use crate::review::{Review, ReviewReason};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
 use kustom_api::{
-    Address as KustomAddress, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, ManagedOrder,
-    ManagementStatus,
+    Address as KustomAddress, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, KustomOrderId,
+    ManagedOrder, ManagementStatus,
 };
 use uuid::Uuid;
 
@@ -193,26 +193,38 @@ fn order_change(
     now: Timestamp,
 ) -> Change {
     let order = order(cart, kustom_order, snapshot, evidence, ids, now);
-    let completed = KustomOrderWrite::SetState {
-        id: kustom_order.id.clone(),
-        state: KustomOrderState::Completed,
+    let set_state = |id: &KustomOrderId, state| KustomOrderWrite::SetState {
+        id: id.clone(),
+        state,
     };
+    let mut kustom_orders = vec![set_state(&kustom_order.id, KustomOrderState::Completed)];
+    let mut jobs = vec![
+        JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now),
+        JobRequest::at(JobKey::SetReferences(kustom_order.id.clone()), now),
+    ];
+    // A retired order was bought after all: close the one that took its place, before it is bought as well.
+    if let Some(other) = other_open_order(cart, kustom_order) {
+        kustom_orders.push(set_state(other, KustomOrderState::Retired));
+        jobs.push(JobRequest::at(JobKey::Abort(other.clone()), now));
+    }
     Change {
         cart: Some(CartWrite::Update(Box::new(completed_cart(
             cart, snapshot, &order,
         )))),
-        kustom_orders: vec![completed],
+        kustom_orders,
         payment: Some(payment(cart, kustom_order, evidence, ids, now)),
         reviews: edit_after_payment(cart, kustom_order, snapshot, now)
             .into_iter()
             .collect(),
         order: Some(order),
-        jobs: vec![
-            JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now),
-            JobRequest::at(JobKey::SetReferences(kustom_order.id.clone()), now),
-        ],
+        jobs,
         ..Change::default()
     }
+}
+
+fn other_open_order<'a>(cart: &'a Cart, bought: &KustomOrder) -> Option<&'a KustomOrderId> {
+    let open = cart.kustom.as_ref().map(|kustom| &kustom.kustom_order_id);
+    open.filter(|id| **id != bought.id)
 }
 
 fn order(

@@ -95,6 +95,24 @@ pub fn plan_create(
     })
 }
 
+/// Makes pending what has changed without the shopper: a price, a tax rate. `None` if Kustom was told the same already.
+pub fn refresh(
+    cart: &Cart,
+    priced_now: &Priced,
+    timing: &SyncTiming,
+    now: Timestamp,
+) -> Result<Option<Change>, OpenError> {
+    let mut cart = cart.clone();
+    let effects = hook::on_cart_mutation(&mut cart, priced_now, timing, now)?;
+    let changed = effects.snapshot.is_some();
+    Ok(changed.then(|| Change {
+        cart: Some(CartWrite::Update(Box::new(cart))),
+        snapshots: effects.snapshot.into_iter().collect(),
+        jobs: effects.job.into_iter().collect(),
+        ..Change::default()
+    }))
+}
+
 /// Plans the call for a cart whose Kustom order exists: an update where Kustom lacks something, else a read, because
 /// only an answer carries a snippet. `snapshot` is the cart's newest revision.
 pub fn plan_reuse(

@@ -65,6 +65,10 @@ pub(super) async fn read<S: Send + Sync>(
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("The body is not UTF-8."))?;
     check_depth(text)?;
+    // An array would pass for an object whose members stand in order.
+    if text.trim_start().starts_with('[') {
+        return Err(invalid("The body must be a JSON object."));
+    }
     match serde_json::from_str(text) {
         Ok(body) => Ok(body),
         Err(error) => Err(explain::<T>(text, &error)),

@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use jiff::SignedDuration;
 use kassa_commerce::payment::AuthorizationState;
-use kassa_commerce::review::ReviewReason;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -237,30 +236,4 @@ async fn an_internal_trouble_never_cancels_a_paid_order() {
             shop.assert_one_order(&cart_id, &id).await;
         }
     }
-}
-
-#[tokio::test]
-async fn a_purchase_that_kustom_calls_by_an_unknown_name_waits_for_a_person() {
-    let shop = Shop::open().await;
-    let cart_id = shop.cart_with_shoes().await;
-    let id = shop.opened(&cart_id).await;
-    shop.pay(&id).await;
-    shop.emulator.act(|kustom, _| {
-        kustom
-            .order_mut(&id)
-            .unwrap()
-            .managed
-            .as_mut()
-            .unwrap()
-            .fraud_status = kustom_api::FraudStatus::Other("PERHAPS".into());
-    });
-    assert_eq!(
-        shop.confirm(&cart_id).await.ok(),
-        json!({ "status": "checkout_incomplete" })
-    );
-    shop.settle().await;
-    assert!(shop.order(&cart_id).await.is_none());
-    let reviews = shop.app.store.reviews().await.unwrap();
-    assert_eq!(reviews[0].reason, ReviewReason::UnclearPurchase);
-    assert_eq!(shop.kustom_faults.count(&Method::POST, "/cancel"), 0);
 }

@@ -265,18 +265,31 @@ async fn fault_14_a_retired_order_that_is_paid_after_all_still_becomes_the_order
     );
     shop.settle().await;
     shop.assert_one_order(&cart_id, &first).await;
+    // The second one is closed, so it cannot be paid as well.
+    let paid = shop.control(&format!("orders/{second}/pay"), json!({})).await;
+    assert_eq!(paid.status, StatusCode::CONFLICT, "{}", paid.text);
+}
 
-    // Should the second be paid as well, it is given back and shown.
+#[tokio::test]
+async fn fault_14_a_cart_that_is_paid_twice_is_one_order_and_one_visible_cancellation() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let first = shop.opened(&cart_id).await;
+    let not_found = Fault::Refused(StatusCode::NOT_FOUND);
+    shop.kustom_faults
+        .inject(Method::GET, "/checkout/v3/orders/", not_found, 1);
+    let second = shop.opened(&cart_id).await;
+    assert_ne!(first, second);
+    shop.pay(&first).await;
     shop.pay(&second).await;
+
+    shop.confirm(&cart_id).await.ok();
+    shop.push(&first).await.ok();
     shop.push(&second).await.ok();
     shop.settle().await;
-    assert!(shop.is_cancelled(&second));
-    assert!(!shop.is_cancelled(&first));
+    shop.assert_one_order(&cart_id, &second).await;
+    assert!(shop.is_cancelled(&first));
     let reviews = shop.app.store.reviews().await.unwrap();
-    assert!(
-        reviews
-            .iter()
-            .any(|review| review.reason == ReviewReason::DuplicatePurchase)
-    );
-    shop.assert_one_order(&cart_id, &first).await;
+    let reasons: Vec<_> = reviews.iter().map(|review| review.reason).collect();
+    assert_eq!(reasons, [ReviewReason::DuplicatePurchase]);
 }

@@ -65,6 +65,7 @@ pub(crate) fn cart(number: u128) -> Cart {
         fields: BTreeMap::from([("gift".to_owned(), serde_json::json!({ "wrap": [1, 2.5, null] }))]),
         kustom: None,
         payload_revision: 0,
+        bought_by: None,
         frozen: None,
         created_at: at(0),
     }
