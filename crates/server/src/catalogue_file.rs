@@ -104,11 +104,11 @@ fn each<Raw, T>(
 }
 
 fn tax_class(key: String, raw: RawTaxClass) -> Result<TaxClass, Fault> {
-    let rates = raw.rates.iter();
+    let rates = raw.rates.into_iter();
     let rates = rates.map(|(code, text)| {
-        let country = CountryCode::from_code(code)
-            .ok_or_else(|| at(text, CatalogueProblem::UnknownCountry(code.clone())))?;
-        Ok((country, rate(text)?))
+        let country =
+            CountryCode::from_code(&code).ok_or_else(|| at(&text, CatalogueProblem::UnknownCountry(code)))?;
+        Ok((country, rate(&text)?))
     });
     Ok(TaxClass {
         key,

@@ -55,6 +55,7 @@ const fn this_machine(port: u16) -> SocketAddr {
 /// What an operator chose, checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    pub mode: Mode,
     pub listen: SocketAddr,
     /// Where Kustom and browsers reach us: an origin, without a trailing slash.
     pub public_url: String,
@@ -68,6 +69,14 @@ pub struct Settings {
     pub limits: Limits,
     /// What is logged, as `tracing` writes it: `info`, `kassa=debug,info`.
     pub log: String,
+}
+
+/// What the server is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// On a developer's machine: https beside http, the demo shop, and trust in every page of this machine.
+    Dev,
+    Serve,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +105,7 @@ impl Settings {
             None if Path::new(DEFAULT_FILE).exists() => Sources::read(Path::new(DEFAULT_FILE), variables)?,
             None => Sources::without_file(variables),
         };
-        let settings = Self::shared(&sources, None)?;
+        let settings = Self::shared(&sources, Mode::Serve)?;
         settings.check_admin(&sources)?;
         Ok(settings)
     }
@@ -104,7 +113,7 @@ impl Settings {
     /// For `kassa dev`: no file, no credentials, the demo catalogue and the emulator.
     pub fn for_dev(variables: Variables) -> Result<Self, ConfigError> {
         let sources = Sources::without_file(variables);
-        let mut settings = Self::shared(&sources, Some(KustomEnvironment::Emulator))?;
+        let mut settings = Self::shared(&sources, Mode::Dev)?;
         settings.admin.listen.get_or_insert(DEV_ADMIN_LISTEN);
         settings.check_admin(&sources)?;
         Ok(settings)
@@ -131,20 +140,20 @@ impl Settings {
         })
     }
 
-    fn shared(sources: &Sources, forced: Option<KustomEnvironment>) -> Result<Self, ConfigError> {
+    fn shared(sources: &Sources, mode: Mode) -> Result<Self, ConfigError> {
         let file = &sources.file;
         refuse_nats(sources)?;
         let listen = sources.or_default(key::LISTEN, &file.listen, LISTEN, socket_address)?;
         let emulator_listen = emulator_listen(sources)?;
-        let environment = match forced {
-            Some(environment) => environment,
-            None => kustom::environment(sources)?,
-        };
-        let catalogue = match forced {
-            Some(_) => CatalogueSource::Demo,
-            None => CatalogueSource::File(catalogue_path(sources)?),
+        let (environment, catalogue) = match mode {
+            Mode::Dev => (KustomEnvironment::Emulator, CatalogueSource::Demo),
+            Mode::Serve => (
+                kustom::environment(sources)?,
+                CatalogueSource::File(catalogue_path(sources)?),
+            ),
         };
         Ok(Self {
+            mode,
             listen,
             public_url: own_url(sources, environment, listen)?,
             database: database(sources)?,

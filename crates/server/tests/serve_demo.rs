@@ -9,7 +9,7 @@ use serde_json::Value;
 const SHOWN: &str = include_str!("../../../web/playground/src/products.json");
 
 fn shown() -> Vec<Value> {
-    serde_json::from_str(SHOWN).unwrap()
+    serde_json::from_str(SHOWN).expect("the playground reads the same text")
 }
 
 fn price(catalogue: &Catalogue, number: &str, profile: &Profile) -> String {
@@ -19,7 +19,10 @@ fn price(catalogue: &Catalogue, number: &str, profile: &Profile) -> String {
         profile.tax_included,
         &profile.default_country,
     );
-    facts.unwrap().unit_price.to_major_units()
+    facts
+        .expect("every product is sold in every profile")
+        .unit_price
+        .to_major_units()
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! What can be typed after `kassa`, and how each ends.
+
+mod data;
+mod dev;
+mod emulator;
+mod log;
+mod serve;
+mod signal;
+mod start;
+
+use clap::Subcommand;
+use kassa::config::ConfigError;
+use kassa::listen::BindError;
+use kassa::tls::TlsError;
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+use tokio::runtime::Runtime;
+
+/// From sysexits.h: EX_TEMPFAIL and EX_CONFIG. Operators' scripts tell by them whether trying again can help.
+const DATABASE_IN_USE: u8 = 75;
+const BAD_SETTING: u8 = 78;
+const OTHER: u8 = 1;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run server, emulator and demo shop on this machine, without any account.
+    Dev {
+        /// Begin with empty data.
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Run the server.
+    Serve {
+        /// The settings. ./kassa.toml is read if it is there and no other is named.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Run the stand-in for Kustom alone.
+    Emulator,
+}
+
+/// Why a command ended.
+#[derive(Debug, Error)]
+pub(crate) enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("another process has the database {}; stop it first", path.display())]
+    DatabaseInUse { path: PathBuf },
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("cannot use {}", path.display())]
+    Data { path: PathBuf, source: io::Error },
+    #[error("the operating system refused what the program needs")]
+    System(#[from] io::Error),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<(), StartError> {
+        let runtime = Runtime::new()?;
+        match self {
+            Self::Dev { fresh } => runtime.block_on(dev::run(data::Keep::unless(fresh))),
+            Self::Serve { config } => runtime.block_on(serve::run(config.as_deref())),
+            Self::Emulator => runtime.block_on(emulator::run()),
+        }
+    }
+}
+
+impl StartError {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => BAD_SETTING,
+            Self::DatabaseInUse { .. } => DATABASE_IN_USE,
+            Self::Bind(_) | Self::Tls(_) | Self::Data { .. } | Self::System(_) => OTHER,
+        }
+    }
+}
