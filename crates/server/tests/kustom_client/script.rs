@@ -44,7 +44,6 @@ pub(super) fn answer(status: u16, headers: &str, body: &str) -> Act {
 pub(super) struct Kustom {
     pub(super) address: SocketAddr,
     requests: mpsc::UnboundedReceiver<String>,
-    closes: mpsc::UnboundedReceiver<()>,
     pub(super) connections: Arc<AtomicUsize>,
 }
 
@@ -58,7 +57,6 @@ impl Kustom {
 
     pub(super) fn play_at<const N: usize>(listener: TcpListener, acts: [Act; N]) -> Self {
         let (saw_request, requests) = mpsc::unbounded_channel();
-        let (saw_close, closes) = mpsc::unbounded_channel();
         let connections = Arc::new(AtomicUsize::new(0));
         let address = listener.local_addr().expect("it is bound");
         let count = connections.clone();
@@ -73,14 +71,11 @@ impl Kustom {
                         break;
                     }
                 }
-                drop(stream);
-                let _ = saw_close.send(());
             }
         });
         Self {
             address,
             requests,
-            closes,
             connections,
         }
     }
@@ -94,13 +89,6 @@ impl Kustom {
             .recv()
             .await
             .expect("the script runs as long as the test")
-    }
-
-    pub(super) async fn closed(&mut self) {
-        self.closes
-            .recv()
-            .await
-            .expect("the script runs as long as the test");
     }
 }
 
@@ -121,6 +109,15 @@ pub(super) async fn act(stream: &mut TcpStream, act: Act) -> bool {
             false
         }
     }
+}
+
+/// Returns after the runtime has learnt of all that happened on its sockets before: this connection came last.
+pub(super) async fn look_at_sockets() {
+    let beacon = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("loopback has free ports");
+    let address = beacon.local_addr().expect("it is bound");
+    TcpStream::connect(address).await.expect("somebody listens");
 }
 
 /// `None` once the client has closed the connection.
