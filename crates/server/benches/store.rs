@@ -121,6 +121,7 @@ fn new_cart() -> Cart {
         fields: BTreeMap::from([("note".to_owned(), "x".repeat(CART_BYTES).into())]),
         kustom: None,
         payload_revision: 0,
+        bought_by: None,
         frozen: None,
         created_at: Timestamp::UNIX_EPOCH,
     }

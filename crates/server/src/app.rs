@@ -89,8 +89,6 @@ pub struct Options {
     pub trust_loopback_pages: bool,
     /// Refuses to send shoppers to plain http.
     pub https_pages_only: bool,
-    /// How many carts one address may open in a minute. `None` is no limit.
-    pub carts_per_minute: Option<std::num::NonZeroU32>,
 }
 
 /// Why a mutation was not made.

@@ -10,7 +10,10 @@ mod start;
 
 use clap::Subcommand;
 use kassa::config::ConfigError;
+use kassa::kustom_client::ClientError;
 use kassa::listen::BindError;
+use kassa::store::StoreError;
+use kassa::store::sqlite::OpenError;
 use kassa::tls::TlsError;
 use std::io;
 use std::path::PathBuf;
@@ -51,6 +54,12 @@ pub(crate) enum StartError {
     Bind(#[from] BindError),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error("cannot open the database {}", path.display())]
+    Open { path: PathBuf, source: OpenError },
+    #[error("cannot read the database")]
+    Store(#[from] StoreError),
+    #[error("cannot talk to Kustom")]
+    Kustom(#[from] ClientError),
     #[error("cannot use {}", path.display())]
     Data { path: PathBuf, source: io::Error },
     #[error("the operating system refused what the program needs")]
@@ -73,7 +82,13 @@ impl StartError {
         match self {
             Self::Config(_) => BAD_SETTING,
             Self::DatabaseInUse { .. } => DATABASE_IN_USE,
-            Self::Bind(_) | Self::Tls(_) | Self::Data { .. } | Self::System(_) => OTHER,
+            Self::Kustom(_) => BAD_SETTING,
+            Self::Bind(_)
+            | Self::Tls(_)
+            | Self::Open { .. }
+            | Self::Store(_)
+            | Self::Data { .. }
+            | Self::System(_) => OTHER,
         }
     }
 }

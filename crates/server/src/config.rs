@@ -147,10 +147,10 @@ impl Settings {
         let emulator_listen = emulator_listen(sources)?;
         let (environment, catalogue) = match mode {
             Mode::Dev => (KustomEnvironment::Emulator, CatalogueSource::Demo),
-            Mode::Serve => (
-                kustom::environment(sources)?,
-                CatalogueSource::File(catalogue_path(sources)?),
-            ),
+            Mode::Serve => {
+                let environment = kustom::environment(sources)?;
+                (environment, catalogue(sources, environment)?)
+            }
         };
         Ok(Self {
             mode,
@@ -220,13 +220,17 @@ fn sqlite_path(text: &str) -> Result<Database, Problem> {
     }
 }
 
-/// Relative to the file that names it, because that is where whoever writes it looks.
-fn catalogue_path(sources: &Sources) -> Result<PathBuf, ConfigError> {
-    let path = sources.file.catalogue.as_ref().ok_or(ConfigError {
-        place: Place::Setting("catalogue"),
-        problem: Problem::NoCatalogue,
-    })?;
-    Ok(sources.folder().join(path.get_ref()))
+/// Relative to the file that names it, because that is where whoever writes it looks. Without one there is nothing to
+/// sell, except to the emulator, where nobody pays: there the demo shop will do.
+fn catalogue(sources: &Sources, environment: KustomEnvironment) -> Result<CatalogueSource, ConfigError> {
+    match (&sources.file.catalogue, environment) {
+        (Some(path), _) => Ok(CatalogueSource::File(sources.folder().join(path.get_ref()))),
+        (None, KustomEnvironment::Emulator) => Ok(CatalogueSource::Demo),
+        (None, _) => Err(ConfigError {
+            place: Place::Setting("catalogue"),
+            problem: Problem::NoCatalogue,
+        }),
+    }
 }
 
 fn admin(sources: &Sources) -> Result<AdminSettings, ConfigError> {

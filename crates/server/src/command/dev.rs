@@ -2,7 +2,7 @@
 
 use super::StartError;
 use super::data::{self, Keep};
-use super::emulator;
+use super::emulator::{self, DEV_FIRST_PUSH_AFTER};
 use super::log::{self, Reader};
 use super::signal::until_stopped;
 use super::start::start;
@@ -38,7 +38,10 @@ async fn dev(settings: Settings, stop: CancellationToken) -> Result<(), StartErr
         })
         .await
     };
-    let (outcome, ()) = tokio::join!(server, emulator::serve(emulator_listener, stop.clone()));
+    let (outcome, ()) = tokio::join!(
+        server,
+        emulator::serve(emulator_listener, DEV_FIRST_PUSH_AFTER, stop.clone())
+    );
     outcome
 }
 

@@ -1,14 +1,28 @@
 //! The server itself, the same for `dev` and `serve`.
 
 use super::{StartError, data};
-use axum::Router;
-use axum::routing::get;
-use kassa::config::{Database, Mode, Settings};
+use jiff::SignedDuration;
+use kassa::app::{App, Options, Parts};
+use kassa::clock::{SystemClock, SystemIds};
+use kassa::config::{Database, KustomEnvironment, KustomSettings, Mode, Settings};
+use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::listen::{self, STOP_GRACE};
-use kassa::{playground, tls};
+use kassa::store::Store;
+use kassa::store::sqlite::{OpenError, SqliteStore};
+use kassa::token::CallbackTokens;
+use kassa::{http, playground, tls};
 use kassa_commerce::catalogue::Catalogue;
+use kassa_commerce::kustom::hook::SyncTiming;
+use std::path::Path;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// However long a setting makes the delay before a sync, constant edits do not put it off for more than this.
+const LONGEST_SYNC_DELAY: SignedDuration = SignedDuration::from_secs(1);
+
+/// What the emulator takes as credentials: anything that is not empty.
+const EMULATOR_KEY: &str = "emulator";
 
 /// Opens the data, says `on_ready` and answers until `stop`.
 pub(crate) async fn start(
@@ -20,17 +34,88 @@ pub(crate) async fn start(
 ) -> Result<(), StartError> {
     let Database::Sqlite(path) = &settings.database;
     data::make_folder_of(path)?;
-    let app = app(&settings, catalogue, &stop);
-    let (app, tls) = match settings.mode {
-        Mode::Dev => (app.merge(playground::router()), Some(tls::self_signed()?)),
-        Mode::Serve => (app, None),
+    let store = Arc::new(open_store(path).await?);
+    let app = app(&settings, catalogue, Arc::clone(&store), &stop).await?;
+    let worker = tokio::spawn({
+        let app = app.clone();
+        async move { app.work().await }
+    });
+    let router = http::router(app);
+    let (router, tls) = match settings.mode {
+        Mode::Dev => (router.merge(playground::router()), Some(tls::self_signed()?)),
+        Mode::Serve => (router, None),
     };
     on_ready();
-    listen::serve(listener, app, tls, stop, STOP_GRACE).await;
+    listen::serve(listener, router, tls, stop, STOP_GRACE).await;
+    if worker.await.is_err() {
+        tracing::error!("the worker stopped unexpectedly");
+    }
+    store.close();
     Ok(())
 }
 
-/// Opens the store, starts what works in the background, and makes the router.
-fn app(_settings: &Settings, _catalogue: Catalogue, _stop: &CancellationToken) -> Router {
-    Router::new().route("/health", get(async || "ok"))
+async fn open_store(path: &Path) -> Result<SqliteStore, StartError> {
+    let file = path.to_owned();
+    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&file)).await;
+    opened
+        .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
+        .map_err(|error| match error {
+            OpenError::HeldByAnotherProcess { .. } => StartError::DatabaseInUse {
+                path: path.to_owned(),
+            },
+            error => StartError::Open {
+                path: path.to_owned(),
+                source: error,
+            },
+        })
+}
+
+/// Everything a request needs, with background work not yet started.
+async fn app(
+    settings: &Settings,
+    catalogue: Catalogue,
+    store: Arc<SqliteStore>,
+    stop: &CancellationToken,
+) -> Result<App, StartError> {
+    let tokens = CallbackTokens::new(store.callback_key().await?);
+    let delay = SignedDuration::try_from(settings.sync_delay).unwrap_or(LONGEST_SYNC_DELAY);
+    let environment = settings.kustom.environment;
+    let options = Options {
+        public_url: settings.public_url.clone(),
+        timing: SyncTiming {
+            delay,
+            longest_delay: LONGEST_SYNC_DELAY.max(delay),
+        },
+        // No money moves at the emulator, so a developer's pages need not be listed.
+        trust_loopback_pages: settings.mode == Mode::Dev || environment == KustomEnvironment::Emulator,
+        https_pages_only: environment == KustomEnvironment::Live,
+    };
+    let kustom = KustomClient::new(account(&settings.kustom), Timeouts::default())?;
+    let parts = Parts::new(
+        store,
+        catalogue,
+        Some(kustom),
+        Arc::new(SystemClock),
+        Arc::new(SystemIds),
+        tokens,
+        options,
+    );
+    Ok(App::new(Parts {
+        stop: stop.clone(),
+        ..parts
+    }))
+}
+
+fn account(kustom: &KustomSettings) -> KustomAccount {
+    let credentials = match &kustom.credentials {
+        Some(given) => Credentials::UserAndKey {
+            key_id: given.key_id.clone(),
+            password: given.password.clone(),
+        },
+        None => Credentials::Key(EMULATOR_KEY.to_owned().into()),
+    };
+    KustomAccount {
+        base_url: kustom.url.clone(),
+        credentials,
+    }
 }

@@ -115,7 +115,15 @@ fn what_is_missing_is_named() {
         "kustom.environment: found nothing, wanted `playground`, `live` or `emulator`; set `kustom.environment` in \
          the file, or KASSA_KUSTOM_ENVIRONMENT"
     );
-    let (folder, no_catalogue) = serve("", &[("KASSA_KUSTOM_ENVIRONMENT", "emulator")]);
+    let (folder, no_catalogue) = serve(
+        "",
+        &[
+            ("KASSA_KUSTOM_ENVIRONMENT", "playground"),
+            ("KASSA_KUSTOM_KEY_ID", "M1"),
+            ("KASSA_KUSTOM_PASSWORD", "secret"),
+            ("KASSA_PUBLIC_URL", "https://shop.example"),
+        ],
+    );
     assert_eq!(
         refusal(&folder, no_catalogue),
         "catalogue: found nothing, wanted the path of a catalogue; set `catalogue` in kassa.toml, or name another \
@@ -136,6 +144,12 @@ fn what_is_missing_is_named() {
         "public_url: found nothing, wanted the https address at which Kustom and browsers reach this server; set \
          `public_url` in the file, or KASSA_PUBLIC_URL",
     );
+}
+
+#[test]
+fn the_emulator_may_sell_the_demo_shop() {
+    let (_folder, settings) = serve("", &[("KASSA_KUSTOM_ENVIRONMENT", "emulator")]);
+    assert_eq!(settings.unwrap().catalogue, CatalogueSource::Demo);
 }
 
 #[test]

@@ -237,7 +237,7 @@ mod tests {
             ),
             (
                 b"[]",
-                "INVALID_MESSAGE_BODY The body has a wrong value: line 1, column 0.",
+                "INVALID_MESSAGE_BODY The body must be a JSON object.",
             ),
             (b"\xff\xfe", "INVALID_MESSAGE_BODY The body is not UTF-8."),
             (

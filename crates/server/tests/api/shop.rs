@@ -358,7 +358,6 @@ fn parts(
             timing: SyncTiming::default(),
             trust_loopback_pages: true,
             https_pages_only: false,
-            carts_per_minute: None,
         },
     )
 }
