@@ -10,7 +10,7 @@ import {
   kustomOrderId,
   untilCart,
 } from './harness/carts';
-import { countAcknowledges, createEmulator } from './harness/emulator';
+import { countAcknowledges, createEmulator, expectHeardOf } from './harness/emulator';
 import { type Kassa, startKassa } from './harness/kassa';
 
 let kassa: Kassa;
@@ -215,7 +215,7 @@ describe('a purchase by API', () => {
     expect(bought.email).toEqual(expect.stringContaining('@'));
     expect(bought.address?.countryCode).toBe('SE');
     expect(await postPayment(cart.cartId, '/confirm')).toEqual({ status: 'checkout_complete' });
-    expect((await emulator().order(orderId)).merchant_reference2).toBe(bought.orderNumber);
+    await expectHeardOf(emulator(), orderId, bought.orderNumber);
     expect(await countAcknowledges(emulator(), orderId)).toBe(1);
     expect(errorCodeIn(await client().setEmail(cart.cartId, 'late@example.test'))).toBe('CART_NOT_OPEN');
   });

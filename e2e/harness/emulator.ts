@@ -1,21 +1,27 @@
 /** The emulator's control routes: what Kustom knows, and what a test may make it do. */
 
+import { expect } from 'vitest';
+
 export type KustomOrder = {
   order_id: string;
-  status: string;
+  state: 'open' | 'aborted' | 'expired' | 'complete';
   order_amount: number;
-  merchant_reference1?: string;
-  merchant_reference2?: string;
-  [key: string]: unknown;
+  acknowledged_at: string | null;
+  /** What order management knows, once the order is bought. */
+  management?: { merchant_reference2?: string };
 };
 
-export type KustomRequest = { method: string; path: string; status?: number; [key: string]: unknown };
+/** One request that the emulator was sent, and how it answered. */
+export type KustomExchange = {
+  request: { method: string; path: string };
+  response: { status: number };
+};
 
 export type Emulator = {
   order: (orderId: string) => Promise<KustomOrder>;
   orders: () => Promise<KustomOrder[]>;
   /** What it was asked, oldest first. */
-  requests: () => Promise<KustomRequest[]>;
+  requests: () => Promise<KustomExchange[]>;
   pay: (orderId: string, outcome: 'approved' | 'pending' | 'rejected') => Promise<unknown>;
   advanceClock: (seconds: number) => Promise<unknown>;
 };
@@ -31,20 +37,26 @@ export function createEmulator(url: string): Emulator {
   return {
     order: async (orderId) => (await get(`orders/${orderId}`)) as KustomOrder,
     orders: async () => list(await get('orders'), 'orders') as KustomOrder[],
-    requests: async () => list(await get('requests'), 'requests') as KustomRequest[],
+    requests: async () => list(await get('requests'), 'requests') as KustomExchange[],
     pay: (orderId, outcome) => post(`orders/${orderId}/pay`, { outcome }),
     advanceClock: (seconds) => post('clock/advance', { seconds }),
   };
 }
 
-export function isAcknowledged(order: KustomOrder): boolean {
-  return order.acknowledged === true || typeof order.acknowledged_at === 'string';
+/** The merchant's server tells Kustom in its own time: waits until Kustom has heard of the order and its number. */
+export async function expectHeardOf(emulator: Emulator, orderId: string, orderNumber: string): Promise<void> {
+  const heard = async () => {
+    const order = await emulator.order(orderId);
+    return { acknowledged: order.acknowledged_at !== null, number: order.management?.merchant_reference2 };
+  };
+  await expect.poll(heard).toEqual({ acknowledged: true, number: orderNumber });
 }
 
 /** How often the merchant's server acknowledged this order: more than once means two purchases were made of it. */
 export async function countAcknowledges(emulator: Emulator, orderId: string): Promise<number> {
   const requests = await emulator.requests();
-  return requests.filter(({ path }) => path.includes(orderId) && path.endsWith('/acknowledge')).length;
+  const paths = requests.map(({ request }) => request.path);
+  return paths.filter((path) => path.includes(orderId) && path.endsWith('/acknowledge')).length;
 }
 
 async function ask(url: string, init?: RequestInit): Promise<unknown> {
@@ -55,7 +67,6 @@ async function ask(url: string, init?: RequestInit): Promise<unknown> {
 }
 
 function list(answer: unknown, name: string): unknown[] {
-  if (Array.isArray(answer)) return answer;
   const inside = (answer as Record<string, unknown> | undefined)?.[name];
   if (Array.isArray(inside)) return inside;
   throw new Error(`the emulator sent no list of ${name}: ${JSON.stringify(answer)}`);

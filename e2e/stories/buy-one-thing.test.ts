@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cartClient, cartIn, kustomOrderId } from '../harness/carts';
-import { isAcknowledged } from '../harness/emulator';
+import { expectHeardOf } from '../harness/emulator';
 import { REPOSITORY } from '../harness/kassa';
 import * as shopper from '../harness/playground';
 import { useStory } from '../harness/story';
@@ -25,7 +25,7 @@ test('a shopper buys one thing and gets an order number', async () => {
   const cart = cartIn(await cartClient(kassa.url).getCart(cartId));
   expect(cart).toMatchObject({ cartState: 'completed', orderNumber });
   const order = await emulator.order(kustomOrderId(cart));
-  expect(isAcknowledged(order)).toBe(true);
+  await expectHeardOf(emulator, order.order_id, orderNumber);
   expect(order.order_amount).toBe(await shopper.totalOn(page));
   expect(story.pageErrors).toEqual([]);
 });

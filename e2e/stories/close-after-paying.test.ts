@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isCompleted, kustomOrderId, untilCart } from '../harness/carts';
-import { countAcknowledges, isAcknowledged } from '../harness/emulator';
+import { countAcknowledges, expectHeardOf } from '../harness/emulator';
 import * as shopper from '../harness/playground';
 import { useStory } from '../harness/story';
 
@@ -32,10 +32,8 @@ test('a browser closed right after paying still leaves exactly one order', async
   const cart = await untilCart(kassa.url, cartId, isCompleted);
   expect(cart.orderNumber).not.toBe('');
   const orderId = kustomOrderId(cart);
-  const order = await emulator.order(orderId);
-  expect(isAcknowledged(order)).toBe(true);
-  expect(order.merchant_reference2).toBe(cart.orderNumber);
+  await expectHeardOf(emulator, orderId, cart.orderNumber);
   expect(await countAcknowledges(emulator, orderId)).toBe(1);
-  const bought = (await emulator.orders()).filter(({ status }) => status === 'checkout_complete');
+  const bought = (await emulator.orders()).filter(({ state }) => state === 'complete');
   expect(bought.map(({ order_id }) => order_id)).toEqual([orderId]);
 });

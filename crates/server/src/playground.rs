@@ -50,7 +50,8 @@ async fn page() -> Response {
 
 async fn asset(Path(file): Path<String>) -> Response {
     let path = format!("assets/{file}");
-    let Some(asset) = Built::get(&path) else {
+    let climbs = file.split(['/', '\\']).any(|segment| segment == "..");
+    let Some(asset) = Built::get(&path).filter(|_| !climbs) else {
         return secured(StatusCode::NOT_FOUND.into_response(), ASK_AGAIN);
     };
     let content_type = mime_guess::from_path(&path).first_or_octet_stream();
