@@ -3,14 +3,15 @@
 use crate::address::CountryCode;
 use crate::cart::ProductFacts;
 use crate::money::{Currency, Money, TaxRate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// Products, profiles, tax classes and shipping methods, complete and consistent: see [`Catalogue::new`].
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     products: BTreeMap<String, Product>,
-    profiles: BTreeMap<String, Profile>,
+    /// In the order they were written: the first is what a storefront shows first.
+    profiles: Vec<Profile>,
     tax_classes: BTreeMap<String, TaxClass>,
 }
 
@@ -111,7 +112,7 @@ impl Catalogue {
     ) -> Result<Self, CatalogueError> {
         let catalogue = Self {
             products: by_key(products, |product| &product.number)?,
-            profiles: by_key(profiles, |profile| &profile.key)?,
+            profiles: distinct(profiles)?,
             tax_classes: by_key(tax_classes, |class| &class.key)?,
         };
         catalogue
@@ -120,17 +121,17 @@ impl Catalogue {
             .try_for_each(|product| catalogue.check_product(product))?;
         catalogue
             .profiles
-            .values()
+            .iter()
             .try_for_each(|profile| catalogue.check_profile(profile))?;
         Ok(catalogue)
     }
 
     pub fn profile(&self, key: &str) -> Option<&Profile> {
-        self.profiles.get(key)
+        self.profiles.iter().find(|profile| profile.key == key)
     }
 
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
-        self.profiles.values()
+        self.profiles.iter()
     }
 
     /// What a cart of this currency, tax mode and country has to know of a product.
@@ -221,6 +222,14 @@ fn check_shipping_method(profile: &Profile, method: &ShippingMethod) -> Result<(
         });
     }
     Ok(())
+}
+
+fn distinct(profiles: Vec<Profile>) -> Result<Vec<Profile>, CatalogueError> {
+    let mut keys = BTreeSet::new();
+    match profiles.iter().find(|profile| !keys.insert(&profile.key)) {
+        Some(twin) => Err(CatalogueError::Duplicate(twin.key.clone())),
+        None => Ok(profiles),
+    }
 }
 
 fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>, CatalogueError> {

@@ -91,16 +91,23 @@ fn read(text: &str) -> Result<Catalogue, Fault> {
     } = raw;
     let tax_classes = each(tax_classes, tax_class)?;
     let known: BTreeSet<String> = tax_classes.iter().map(|class| class.key.clone()).collect();
-    let profiles = each(profiles, |key, raw| profile(key, raw, &known))?;
+    let profiles = each(in_written_order(profiles), |key, raw| profile(key, raw, &known))?;
     let products = each(products, |number, raw| product(number, raw, &known))?;
     Catalogue::new(products, profiles, tax_classes).map_err(|error| (0, CatalogueProblem::Catalogue(error)))
 }
 
 fn each<Raw, T>(
-    table: BTreeMap<String, Raw>,
+    table: impl IntoIterator<Item = (String, Raw)>,
     read: impl Fn(String, Raw) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
     table.into_iter().map(|(key, raw)| read(key, raw)).collect()
+}
+
+/// Storefronts show profiles in this order, so the merchant's own is kept.
+fn in_written_order(profiles: BTreeMap<String, RawProfile>) -> Vec<(String, RawProfile)> {
+    let mut profiles: Vec<_> = profiles.into_iter().collect();
+    profiles.sort_by_key(|(_, profile)| profile.currency.span().start);
+    profiles
 }
 
 fn tax_class(key: String, raw: RawTaxClass) -> Result<TaxClass, Fault> {

@@ -48,7 +48,7 @@ fn the_playground_shows_the_prices_that_are_charged() {
 }
 
 #[test]
-fn every_profile_is_a_market_of_its_own() {
+fn every_profile_is_a_market_in_the_order_of_the_file() {
     let catalogue = demo::catalogue();
     let profiles = catalogue.profiles().map(|profile| {
         let countries: Vec<_> = profile
@@ -64,10 +64,10 @@ fn every_profile_is_a_market_of_its_own() {
         (profile.key.as_str(), market, countries.join(" "))
     });
     let expected = [
-        ("de-webshop", ("EUR", true, "DE"), "DE AT"),
-        ("no-webshop", ("NOK", true, "NO"), "NO"),
-        ("se-b2b", ("SEK", false, "SE"), "SE"),
         ("se-webshop", ("SEK", true, "SE"), "SE"),
+        ("no-webshop", ("NOK", true, "NO"), "NO"),
+        ("de-webshop", ("EUR", true, "DE"), "DE AT"),
+        ("se-b2b", ("SEK", false, "SE"), "SE"),
     ];
     let expected = expected.map(|(key, market, countries)| (key, market, countries.to_owned()));
     assert_eq!(profiles.collect::<Vec<_>>(), expected);
