@@ -2,6 +2,7 @@
 
 mod answer;
 mod checkout;
+mod cors;
 mod faults;
 mod kustom_faults;
 mod shop;
