@@ -3,6 +3,7 @@
 mod answer;
 mod checkout;
 mod cors;
+mod events;
 mod faults;
 mod kustom_faults;
 mod shop;
