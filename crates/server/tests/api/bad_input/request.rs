@@ -45,15 +45,25 @@ fn bodies(world: &World) -> Vec<Row> {
     let mut rows = Vec::new();
     for (path, good) in routes_with_body(world) {
         let good = good.to_string();
+        let values: Vec<String> = serde_json::from_str::<serde_json::Map<_, _>>(&good)
+            .unwrap()
+            .into_iter()
+            .map(|(_, value): (String, Value)| value.to_string())
+            .collect();
         let twice = format!("{},{}", &good[..good.len() - 1], &good[1..]);
         let says_line = "line 1";
-        let bodies: [(&str, Vec<u8>, &str); 11] = [
+        let bodies: [(&str, Vec<u8>, &str); 12] = [
             ("empty", Vec::new(), says_line),
             ("not JSON", MARKER.into(), says_line),
             ("half of it", good[..good.len() - 1].into(), says_line),
             ("something after it", format!("{good} {good}").into(), says_line),
             ("null", "null".into(), says_line),
             ("an empty array", "[]".into(), says_line),
+            (
+                "an array of the values",
+                format!("[{}]", values.join(",")).into(),
+                says_line,
+            ),
             ("text", format!("\"{MARKER}\"").into(), says_line),
             ("too deep", deep.clone().into(), "deeper than 16"),
             ("a member twice", twice.into(), "twice"),

@@ -261,6 +261,8 @@ fn addresses(world: &World) -> Vec<Row> {
         for wrong in [
             json!([]),
             json!(["A"]),
+            json!(vec![Value::Null; 9]),
+            json!(vec![Value::Null; 12]),
             json!(7),
             json!(true),
             json!(MARKER),
