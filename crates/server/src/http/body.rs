@@ -138,9 +138,9 @@ fn not_a_number<T: DeserializeOwned>(text: &str) -> Option<ApiError> {
     quantity_is_wrong.then(invalid_quantity)
 }
 
+/// The name that serde quotes. Only the beginning is serde's own; further on its text may quote a value.
 fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(prefix)?;
-    rest.strip_prefix('`')?.split('`').next()
+    text.strip_prefix(prefix)?.strip_prefix('`')?.split('`').next()
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {

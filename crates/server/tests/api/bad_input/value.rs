@@ -263,6 +263,7 @@ fn addresses(world: &World) -> Vec<Row> {
             json!(["A"]),
             json!(vec![Value::Null; 9]),
             json!(vec![Value::Null; 12]),
+            json!(format!("unknown field `{MARKER}`, expected nothing")),
             json!(7),
             json!(true),
             json!(MARKER),
