@@ -10,9 +10,13 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use kassa_commerce::command::Quantity;
 use kassa_commerce::id::CartId;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 /// Deeper JSON has no use here and costs stack.
 const MAX_DEPTH: usize = 16;
@@ -65,13 +69,35 @@ pub(super) async fn read<S: Send + Sync>(
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("The body is not UTF-8."))?;
     check_depth(text)?;
-    // An array would pass for an object whose members stand in order.
-    if text.trim_start().starts_with('[') {
-        return Err(invalid("The body must be a JSON object."));
-    }
     match serde_json::from_str(text) {
-        Ok(body) => Ok(body),
+        Ok(Object(body)) => Ok(body),
         Err(error) => Err(explain::<T>(text, &error)),
+    }
+}
+
+/// A value that is written as a JSON object.
+///
+/// What serde derives for a struct takes an array as well, member after member, and then no member has a name that
+/// could be refused.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 
@@ -112,9 +138,9 @@ fn not_a_number<T: DeserializeOwned>(text: &str) -> Option<ApiError> {
     quantity_is_wrong.then(invalid_quantity)
 }
 
+/// The name that serde quotes. Only the beginning is serde's own; further on its text may quote a value.
 fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(prefix)?;
-    rest.strip_prefix('`')?.split('`').next()
+    text.strip_prefix(prefix)?.strip_prefix('`')?.split('`').next()
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
@@ -235,8 +261,15 @@ mod tests {
                 b"nonsense",
                 "INVALID_MESSAGE_BODY The body is not JSON: line 1, column 2.",
             ),
-            (b"[]", "INVALID_MESSAGE_BODY The body must be a JSON object."),
+            (
+                b"[]",
+                "INVALID_MESSAGE_BODY The body has a wrong value: line 1, column 0.",
+            ),
             (b"\xff\xfe", "INVALID_MESSAGE_BODY The body is not UTF-8."),
+            (
+                br#"["A",1]"#,
+                "INVALID_MESSAGE_BODY The body has a wrong value: line 1, column 0.",
+            ),
             (
                 br#"{"quantity":1}"#,
                 "INVALID_MESSAGE_BODY `productNumber` is missing.",

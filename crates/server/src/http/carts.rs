@@ -1,6 +1,6 @@
 //! Creating, reading and changing carts.
 
-use super::body::{CartIdPath, StrictJson, quantity};
+use super::body::{CartIdPath, Object, StrictJson, quantity};
 use super::error::ApiError;
 use super::limits;
 use super::view::CartView;
@@ -57,7 +57,7 @@ pub(super) struct SetQuantity {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct SetAddress {
-    address: Option<AddressBody>,
+    address: Option<Object<AddressBody>>,
     invoice_recipient: Option<InvoiceBody>,
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn set_address(
 ) -> CartAnswer {
     let address = body
         .address
-        .map(AddressBody::into_address)
+        .map(|Object(address)| address.into_address())
         .transpose()?
         .map(Box::new);
     let invoice_recipient = body.invoice_recipient.map(InvoiceBody::into_change).transpose()?;
@@ -319,7 +319,7 @@ impl<'de> Deserialize<'de> for InvoiceBody {
             return Ok(Self::Unset);
         }
         serde_json::from_str(written.get())
-            .map(Self::Set)
+            .map(|Object(recipient)| Self::Set(Box::new(recipient)))
             .map_err(serde::de::Error::custom)
     }
 }

@@ -43,6 +43,24 @@ impl Answer {
     }
 }
 
+/// What holds of every answer: JSON that nobody stores, guesses the type of, or passes the address of on.
+#[track_caller]
+pub(crate) fn assert_headers(answer: &Answer) {
+    for (name, value) in [
+        ("content-type", "application/json; charset=utf-8"),
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{name} of {}", answer.text);
+    }
+    let vary = answer.header("vary").unwrap_or_default();
+    assert!(
+        vary.contains("origin"),
+        "answers differ by origin, vary is {vary:?}"
+    );
+}
+
 /// The hashes of a rendered cart: what Kustom should hold, what it holds.
 pub(crate) fn hashes(cart: &Value) -> (Option<&str>, Option<&str>) {
     (

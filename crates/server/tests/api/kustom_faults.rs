@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,8 @@ use std::sync::{Arc, Mutex};
 pub(crate) enum Fault {
     /// Never reaches Kustom.
     Refused(StatusCode),
+    /// Never reaches Kustom's rules; this JSON is the answer.
+    Answered(StatusCode, &'static str),
     /// Kustom carries it out, and the answer is lost behind a gateway's own.
     AnswerLost,
 }
@@ -56,6 +59,11 @@ impl KustomFaults {
             .count()
     }
 
+    /// How many requests have come at all.
+    pub(crate) fn total(&self) -> usize {
+        self.inner.lock().unwrap().requests.len()
+    }
+
     fn next(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut inner = self.inner.lock().unwrap();
         inner.requests.push((method.clone(), path.to_owned()));
@@ -71,6 +79,9 @@ pub(crate) async fn layer(State(faults): State<KustomFaults>, request: Request, 
     match faults.next(request.method(), request.uri().path()) {
         None => next.run(request).await,
         Some(Fault::Refused(status)) => (status, Body::empty()).into_response(),
+        Some(Fault::Answered(status, json)) => {
+            (status, [(CONTENT_TYPE, "application/json")], json).into_response()
+        }
         Some(Fault::AnswerLost) => {
             next.run(request).await;
             StatusCode::GATEWAY_TIMEOUT.into_response()

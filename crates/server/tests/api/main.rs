@@ -6,8 +6,12 @@
 )]
 
 mod answer;
+mod bad_input;
+mod carts;
 mod checkout;
 mod completion;
+mod cors;
+mod events;
 mod faults;
 mod kustom_faults;
 mod shop;

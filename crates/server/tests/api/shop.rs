@@ -115,6 +115,19 @@ impl Shop {
         ))
     }
 
+    /// The same shop after an operator has changed something: another catalogue, other options, no credentials.
+    pub(crate) fn reconfigure(&mut self, change: impl FnOnce(&mut Parts)) {
+        let mut parts = parts(
+            self.store.clone(),
+            &self.clock,
+            Some(client(&self.kustom_url)),
+            self.public_url.clone(),
+        );
+        change(&mut parts);
+        self.app = App::new(parts);
+        self.router = kassa::http::router(self.app.clone());
+    }
+
     pub(crate) fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);
     }
