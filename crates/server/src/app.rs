@@ -5,6 +5,7 @@
 use crate::bus::LocalBus;
 use crate::clock::{Clock, Ids};
 use crate::kustom_client::KustomClient;
+use crate::rate_limit::RateLimits;
 use crate::single_flight::SingleFlight;
 use crate::store::{Store, StoreError};
 use crate::token::CallbackTokens;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     pub tokens: CallbackTokens,
     pub options: Options,
+    /// `None` counts nothing, for development.
+    pub rate_limits: Option<RateLimits>,
     pub bus: Arc<LocalBus>,
     pub turns: Turns,
     pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
@@ -70,6 +73,7 @@ impl Parts {
             ids,
             tokens,
             options,
+            rate_limits: None,
             bus: Arc::default(),
             turns: Turns::default(),
             completions: SingleFlight::default(),

@@ -32,6 +32,7 @@ const MAX_PUSH_BYTES: usize = 4 * 1024;
 /// Every public route.
 pub fn router(app: App) -> Router {
     carts()
+        .layer(from_fn_with_state(app.clone(), limits::count_misses))
         .merge(push())
         .route("/health", get(health))
         .fallback(unknown_route)

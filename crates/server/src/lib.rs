@@ -13,6 +13,7 @@ pub mod job;
 pub mod kustom_client;
 pub mod listen;
 pub mod playground;
+pub mod rate_limit;
 pub mod single_flight;
 pub mod store;
 pub mod tls;

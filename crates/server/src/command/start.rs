@@ -7,12 +7,14 @@ use kassa::clock::{SystemClock, SystemIds};
 use kassa::config::{Database, KustomEnvironment, KustomSettings, Mode, Settings};
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::listen::{self, STOP_GRACE};
+use kassa::rate_limit::{Limits, RateLimits};
 use kassa::store::Store;
 use kassa::store::sqlite::{OpenError, SqliteStore};
 use kassa::token::CallbackTokens;
 use kassa::{http, playground, tls};
 use kassa_commerce::catalogue::Catalogue;
 use kassa_commerce::kustom::hook::SyncTiming;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -101,9 +103,26 @@ async fn app(
         options,
     );
     Ok(App::new(Parts {
+        rate_limits: rate_limits(settings),
         stop: stop.clone(),
         ..parts
     }))
+}
+
+/// A developer's tests may do what they like.
+fn rate_limits(settings: &Settings) -> Option<RateLimits> {
+    let limits = &settings.limits;
+    let positive = |per_minute| NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+    (settings.mode == Mode::Serve).then(|| {
+        RateLimits::new(&Limits {
+            create: positive(limits.create_per_minute),
+            mutate: positive(limits.mutate_per_minute),
+            open: positive(limits.init_per_minute),
+            confirm: positive(limits.confirm_per_minute),
+            miss: positive(limits.miss_per_minute),
+            client_address: limits.client_address.clone(),
+        })
+    })
 }
 
 fn account(kustom: &KustomSettings) -> KustomAccount {

@@ -100,6 +100,11 @@ pub enum Problem {
     AdminWithoutToken { listen: SocketAddr },
     #[error("found `{0}`, wanted a log filter such as `info` or `kassa=debug,info`; correct it or remove it")]
     NotALogFilter(String),
+    #[error(
+        "found `{0}`, wanted where a client's address is read, such as `ConnectInfo` or `RightmostXForwardedFor`; \
+         write one of them"
+    )]
+    NotAClientAddress(String),
     #[error("found {found}, wanted a number from {} to {}; correct it or remove it", wanted.start(), wanted.end())]
     OutOfRange { found: u64, wanted: RangeInclusive<u64> },
     #[error("{0}; correct the catalogue")]

@@ -1,14 +1,15 @@
 //! How often anybody may ask.
 
-use super::error::ConfigError;
+use super::error::{ConfigError, Problem};
 use super::file::Number;
 use super::source::Sources;
+use axum_client_ip::ClientIpSource;
 
 /// More than this is no limit. It also keeps the number within what a token bucket counts.
 const MAX_PER_MINUTE: u64 = 1_000_000;
 
 /// Requests a minute. None is zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// New carts, for each address.
     pub create_per_minute: u32,
@@ -20,8 +21,8 @@ pub struct Limits {
     pub confirm_per_minute: u32,
     /// Ids that do not exist, for each address.
     pub miss_per_minute: u32,
-    /// Orders looked up, for each address.
-    pub lookup_per_minute: u32,
+    /// Where a request's address is read.
+    pub client_address: ClientIpSource,
 }
 
 impl Default for Limits {
@@ -32,7 +33,7 @@ impl Default for Limits {
             init_per_minute: 10,
             confirm_per_minute: 30,
             miss_per_minute: 60,
-            lookup_per_minute: 5,
+            client_address: ClientIpSource::ConnectInfo,
         }
     }
 }
@@ -50,6 +51,12 @@ pub(super) fn limits(sources: &Sources) -> Result<Limits, ConfigError> {
         init_per_minute: limit(&table.init_per_minute, default.init_per_minute)?,
         confirm_per_minute: limit(&table.confirm_per_minute, default.confirm_per_minute)?,
         miss_per_minute: limit(&table.miss_per_minute, default.miss_per_minute)?,
-        lookup_per_minute: limit(&table.lookup_per_minute, default.lookup_per_minute)?,
+        client_address: sources.in_file(&table.client_address, default.client_address, client_address)?,
     })
+}
+
+/// By the names of the headers' sources, such as `RightmostXForwardedFor`.
+fn client_address(text: &str) -> Result<ClientIpSource, Problem> {
+    text.parse()
+        .map_err(|_| Problem::NotAClientAddress(text.to_owned()))
 }

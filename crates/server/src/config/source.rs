@@ -128,6 +128,21 @@ impl Sources {
         written.map_or(Ok(default), |written| written.read(read))
     }
 
+    /// A text that only the file can set.
+    pub(super) fn in_file<T>(
+        &self,
+        in_file: &Text,
+        default: T,
+        read: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Result<T, ConfigError> {
+        let Some(text) = in_file else { return Ok(default) };
+        let written = Written {
+            text: text.get_ref().clone(),
+            place: self.place_of(text.span().start),
+        };
+        written.read(read)
+    }
+
     pub(super) fn number(
         &self,
         in_file: &Number,

@@ -122,7 +122,7 @@ pub(super) async fn create(
     parts: Parts,
     StrictJson(body): StrictJson<CreateCart>,
 ) -> Result<Json<CreatedCart>, ApiError> {
-    limits::creation(&app, &parts)?;
+    limits::check(&app, |limits| limits.creation(&parts))?;
     let locale = Locale::parse(&body.locale)
         .map_err(|_| ApiError::bad_request("INVALID_LOCALE", "`locale` looks like `sv-SE`."))?;
     let country = body.country_code.as_deref().map(country).transpose()?;
@@ -248,6 +248,7 @@ pub(super) async fn remove_field(
 }
 
 async fn mutate(app: &App, id: CartId, command: CartCommand) -> CartAnswer {
+    limits::check(app, |limits| limits.mutation(id))?;
     let cart = app.mutate_cart(id, command).await?;
     Ok(Json(CartView::new(&cart)))
 }

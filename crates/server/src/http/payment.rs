@@ -2,6 +2,7 @@
 
 use super::body::{CartIdPath, StrictJson};
 use super::error::ApiError;
+use super::limits;
 use crate::app::App;
 use crate::completion::{CompletionError, Purchase};
 use axum::Json;
@@ -34,6 +35,7 @@ pub(super) async fn open(
     CartIdPath(id): CartIdPath,
     StrictJson(body): StrictJson<OpenCheckout>,
 ) -> Result<Json<OpenedCheckout>, ApiError> {
+    limits::check(&app, |limits| limits.opening(id))?;
     let cart = app.store.cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
     let policy = app.origin_policy(app.profile_of(&cart)?);
     let urls = policy.check(body.terms_url, body.checkout_url, body.confirmation_url)?;
@@ -51,6 +53,12 @@ pub(super) async fn confirm(
     if cart.state == CartState::Completed {
         return Ok(Json(Confirmed {
             status: "checkout_complete",
+        }));
+    }
+    // Even now no error: a page that asks too often only does not get Kustom asked each time.
+    if limits::check(&app, |limits| limits.confirmation(id)).is_err() {
+        return Ok(Json(Confirmed {
+            status: "checkout_incomplete",
         }));
     }
     let Some(outcome) = app.complete_cart(id).await? else {

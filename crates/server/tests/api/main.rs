@@ -14,4 +14,5 @@ mod cors;
 mod events;
 mod faults;
 mod kustom_faults;
+mod limits;
 mod shop;

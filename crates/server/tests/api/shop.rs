@@ -105,14 +105,26 @@ impl Shop {
         self.router = kassa::http::router(self.app.clone());
     }
 
-    /// A second server over the same store, as another node of a cluster would be.
-    pub(crate) fn another_node(&self) -> App {
-        App::new(parts(
+    /// What this shop's server is made of, for a server that differs in one part.
+    pub(crate) fn parts(&self) -> Parts {
+        parts(
             self.store.clone(),
             &self.clock,
             Some(client(&self.kustom_url)),
             self.public_url.clone(),
-        ))
+        )
+    }
+
+    /// The same shop with another server in front.
+    pub(crate) fn serving(mut self, app: App) -> Self {
+        self.router = kassa::http::router(app.clone());
+        self.app = app;
+        self
+    }
+
+    /// A second server over the same store, as another node of a cluster would be.
+    pub(crate) fn another_node(&self) -> App {
+        App::new(self.parts())
     }
 
     /// The same shop after an operator has changed something: another catalogue, other options, no credentials.
