@@ -1,5 +1,6 @@
 //! The checkout server: everything that waits.
 
+pub mod admin;
 pub mod app;
 pub mod bus;
 pub mod catalogue_file;

@@ -11,7 +11,7 @@ use kassa::rate_limit::{Limits, RateLimits};
 use kassa::store::Store;
 use kassa::store::sqlite::{OpenError, SqliteStore};
 use kassa::token::CallbackTokens;
-use kassa::{http, playground, tls};
+use kassa::{admin, http, playground, tls};
 use kassa_commerce::catalogue::Catalogue;
 use kassa_commerce::kustom::hook::SyncTiming;
 use std::num::NonZeroU32;
@@ -38,6 +38,7 @@ pub(crate) async fn start(
     data::make_folder_of(path)?;
     let store = Arc::new(open_store(path).await?);
     let app = app(&settings, catalogue, Arc::clone(&store), &stop).await?;
+    let admin = admin(&settings, &app, &stop).await?;
     let worker = tokio::spawn({
         let app = app.clone();
         async move { app.work().await }
@@ -49,11 +50,43 @@ pub(crate) async fn start(
     };
     on_ready();
     listen::serve(listener, router, tls, stop, STOP_GRACE).await;
+    admin.await;
     if worker.await.is_err() {
         tracing::error!("the worker stopped unexpectedly");
     }
     store.close();
     Ok(())
+}
+
+/// Binds the operators' listener, where one is wanted, and answers what serves it.
+async fn admin(
+    settings: &Settings,
+    app: &App,
+    stop: &CancellationToken,
+) -> Result<impl Future<Output = ()> + use<>, StartError> {
+    let served = match settings.admin.listen {
+        None => None,
+        Some(address) => {
+            let router = admin::router(app.clone(), settings.admin.token.clone());
+            let serve = |listener| listen::serve(listener, router, None, stop.clone(), STOP_GRACE);
+            match listen::bind(address, "KASSA_ADMIN_LISTEN").await {
+                Ok(listener) => Some(tokio::spawn(serve(listener))),
+                // A developer who runs two of them wants two shops, not an error about a page that nobody asked for.
+                Err(error) if settings.mode == Mode::Dev => {
+                    tracing::warn!(%error, "goes on without the admin listener");
+                    None
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    Ok(async move {
+        if let Some(served) = served
+            && served.await.is_err()
+        {
+            tracing::error!("the admin listener stopped unexpectedly");
+        }
+    })
 }
 
 async fn open_store(path: &Path) -> Result<SqliteStore, StartError> {
