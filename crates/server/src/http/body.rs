@@ -68,7 +68,7 @@ pub(super) async fn read<S: Send + Sync>(
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("The body is not UTF-8."))?;
-    check_depth(text)?;
+    check_text(text)?;
     match serde_json::from_str(text) {
         Ok(Object(body)) => Ok(body),
         Err(error) => Err(explain::<T>(text, &error)),
@@ -147,11 +147,15 @@ fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
     ApiError::bad_request("INVALID_MESSAGE_BODY", message)
 }
 
-/// Counts brackets outside of strings, before anything is built from them.
-fn check_depth(text: &str) -> Result<(), ApiError> {
+/// Reads brackets and escapes, before anything is built from them.
+fn check_text(text: &str) -> Result<(), ApiError> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
+    for (place, byte) in text.bytes().enumerate() {
         match byte {
+            // No text of PostgreSQL holds a NUL, and what is written in C ends there.
+            b'u' if escaped && text[place..].starts_with("u0000") => {
+                return Err(invalid(format!("There is a NUL at byte {place}.")));
+            }
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
@@ -286,6 +290,11 @@ mod tests {
                 br#"{"productNumber":"A","quantity":1,"price":1}"#,
                 "UNKNOWN_FIELD `price` is not accepted here.",
             ),
+            (
+                br#"{"productNumber":"A\\\u0000","quantity":1}"#,
+                "INVALID_MESSAGE_BODY There is a NUL at byte 22.",
+            ),
+            (br#"{"productNumber":"A\\u0000","quantity":1}"#, "Quantity(1)"),
             (
                 deep.as_bytes(),
                 "INVALID_MESSAGE_BODY The body is nested deeper than 16 levels.",

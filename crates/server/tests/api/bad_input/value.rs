@@ -363,7 +363,13 @@ fn field_values(world: &World) -> Vec<Row> {
             "32",
         ),
     ];
-    for (what, body) in [("a number that is none", r#"{"value":1e400}"#)] {
+    // No database text can hold it, and readers in C stop there.
+    for (what, body) in [
+        ("NUL in a value", r#"{"value":"e-c-h-o\u0000"}"#),
+        ("NUL in a nested key", r#"{"value":{"e-c-h-o\u0000":1}}"#),
+        ("NUL behind a backslash", r#"{"value":"e-c-h-o\\\u0000"}"#),
+        ("a number that is none", r#"{"value":1e400}"#),
+    ] {
         rows.push(Row::new(
             what,
             raw_post(&path, body),
