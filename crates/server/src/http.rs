@@ -5,6 +5,7 @@ mod carts;
 mod cors;
 mod error;
 mod events;
+mod json;
 mod limits;
 mod payment;
 mod profiles;

@@ -2,6 +2,7 @@
 
 use super::MAX_BODY_BYTES;
 use super::error::{ApiError, invalid_quantity};
+use super::json::Object;
 use axum::RequestPartsExt;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -10,13 +11,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use kassa_commerce::command::Quantity;
 use kassa_commerce::id::CartId;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
-use std::fmt;
-use std::marker::PhantomData;
 
 /// Deeper JSON has no use here and costs stack.
 const MAX_DEPTH: usize = 16;
@@ -72,32 +69,6 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     match serde_json::from_str(text) {
         Ok(Object(body)) => Ok(body),
         Err(error) => Err(explain::<T>(text, &error)),
-    }
-}
-
-/// A value that is written as a JSON object.
-///
-/// What serde derives for a struct takes an array as well, member after member, and then no member has a name that
-/// could be refused.
-pub(super) struct Object<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Creating, reading and changing carts.
 
-use super::body::{CartIdPath, Object, StrictJson, quantity};
+use super::body::{CartIdPath, StrictJson, quantity};
 use super::error::ApiError;
+use super::json::{Object, any_value};
 use super::limits;
 use super::view::CartView;
 use crate::app::App;
@@ -259,10 +260,6 @@ fn item_id(text: &str) -> Result<CartItemId, ApiError> {
 
 fn country(code: &str) -> Result<CountryCode, ApiError> {
     CountryCode::from_code(code).ok_or_else(|| CartError::CountryNotAllowed.into())
-}
-
-fn any_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Value, D::Error> {
-    serde_json::Value::deserialize(deserializer)
 }
 
 impl AddressBody {

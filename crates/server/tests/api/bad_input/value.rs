@@ -368,6 +368,7 @@ fn field_values(world: &World) -> Vec<Row> {
         ("NUL in a value", r#"{"value":"e-c-h-o\u0000"}"#),
         ("NUL in a nested key", r#"{"value":{"e-c-h-o\u0000":1}}"#),
         ("NUL behind a backslash", r#"{"value":"e-c-h-o\\\u0000"}"#),
+        ("a nested member twice", r#"{"value":{"note":{"a":1,"a":2}}}"#),
         ("a number that is none", r#"{"value":1e400}"#),
     ] {
         rows.push(Row::new(
