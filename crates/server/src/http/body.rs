@@ -3,17 +3,14 @@
 use super::MAX_BODY_BYTES;
 use super::error::{ApiError, invalid_quantity};
 use super::json::Object;
-use axum::RequestPartsExt;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Path, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use kassa_commerce::command::Quantity;
-use kassa_commerce::id::CartId;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 
 /// Deeper JSON has no use here and costs stack.
 const MAX_DEPTH: usize = 16;
@@ -151,25 +148,6 @@ pub(super) fn quantity(written: &RawValue) -> Result<Quantity, ApiError> {
         .ok()
         .and_then(Quantity::new)
         .ok_or_else(invalid_quantity)
-}
-
-/// The cart id of the path. Whatever is not an id in its usual form is a cart that does not exist.
-pub(super) struct CartIdPath(pub(super) CartId);
-
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for CartIdPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        _state: &S,
-    ) -> Result<Self, ApiError> {
-        let path: Result<Path<HashMap<String, String>>, _> = parts.extract().await;
-        let path = path.map_err(|_| ApiError::no_such_cart())?;
-        let text = path.get("cart_id").ok_or_else(ApiError::no_such_cart)?;
-        let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
-        let id = text.parse().ok().filter(|_| hyphenated);
-        id.map(Self).ok_or_else(ApiError::no_such_cart)
-    }
 }
 
 #[cfg(test)]

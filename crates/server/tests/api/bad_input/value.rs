@@ -317,6 +317,8 @@ fn field_keys(world: &World) -> Vec<Row> {
         ("e-c-h-o%00", "INVALID_FIELD_KEY"),
         ("e-c-h-o%0D%0A", "INVALID_FIELD_KEY"),
         ("e-c-h-o%C2%85", "INVALID_FIELD_KEY"),
+        ("e-c-h-o%FF", "INVALID_FIELD_KEY"),
+        ("", "INVALID_FIELD_KEY"),
     ];
     let mut rows = Vec::new();
     for (key, code) in keys {
