@@ -271,3 +271,28 @@ async fn confirm_too_early_or_without_kustom_is_an_honest_not_yet() {
         json!({ "status": "checkout_complete" })
     );
 }
+
+/// The push says only where to look, so an id or a token that stands there twice is as good as one.
+#[tokio::test]
+async fn a_push_is_heard_whatever_else_its_url_says() {
+    let shop = Shop::open().await;
+    for change in [
+        |push: &str| format!("{push}&order_id=another"),
+        |push: &str| push.replacen("?", "?order_id=another&", 1),
+        |push: &str| push.replacen("?", "?token=another&token&%FF=%FF&", 1),
+        |push: &str| push.replacen("?", "/%FF?", 1),
+        |push: &str| push.replacen("?", "/another?", 1),
+    ] {
+        let cart_id = shop.cart_with_shoes().await;
+        let id = shop.opened(&cart_id).await;
+        shop.pay(&id).await;
+        let path = change(&shop.push_path(&id));
+        assert_eq!(
+            shop.post_nothing(&path).await.ok(),
+            json!({ "status": "completed" }),
+            "{path}"
+        );
+        shop.settle().await;
+        shop.assert_one_order(&cart_id, &id).await;
+    }
+}
