@@ -5,7 +5,9 @@ mod carts;
 mod cors;
 mod error;
 mod events;
+mod json;
 mod limits;
+mod path;
 mod payment;
 mod profiles;
 mod push;
@@ -75,7 +77,15 @@ fn carts() -> Router<App> {
             post(carts::set_field),
         )
         .route(
+            "/ingress/commerce/carts/{cart_id}/set-field/",
+            post(carts::set_field),
+        )
+        .route(
             "/ingress/commerce/carts/{cart_id}/remove-field/{key}",
+            post(carts::remove_field),
+        )
+        .route(
+            "/ingress/commerce/carts/{cart_id}/remove-field/",
             post(carts::remove_field),
         )
         .route(

@@ -2,21 +2,15 @@
 
 use super::MAX_BODY_BYTES;
 use super::error::{ApiError, invalid_quantity};
-use axum::RequestPartsExt;
+use super::json::Object;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Path, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use kassa_commerce::command::Quantity;
-use kassa_commerce::id::CartId;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use std::collections::HashMap;
-use std::fmt;
-use std::marker::PhantomData;
 
 /// Deeper JSON has no use here and costs stack.
 const MAX_DEPTH: usize = 16;
@@ -68,36 +62,10 @@ pub(super) async fn read<S: Send + Sync>(
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("The body is not UTF-8."))?;
-    check_depth(text)?;
+    check_text(text)?;
     match serde_json::from_str(text) {
         Ok(Object(body)) => Ok(body),
         Err(error) => Err(explain::<T>(text, &error)),
-    }
-}
-
-/// A value that is written as a JSON object.
-///
-/// What serde derives for a struct takes an array as well, member after member, and then no member has a name that
-/// could be refused.
-pub(super) struct Object<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 
@@ -147,11 +115,15 @@ fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
     ApiError::bad_request("INVALID_MESSAGE_BODY", message)
 }
 
-/// Counts brackets outside of strings, before anything is built from them.
-fn check_depth(text: &str) -> Result<(), ApiError> {
+/// Reads brackets and escapes, before anything is built from them.
+fn check_text(text: &str) -> Result<(), ApiError> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
+    for (place, byte) in text.bytes().enumerate() {
         match byte {
+            // No text of PostgreSQL holds a NUL, and what is written in C ends there.
+            b'u' if escaped && text[place..].starts_with("u0000") => {
+                return Err(invalid(format!("There is a NUL at byte {place}.")));
+            }
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
@@ -176,25 +148,6 @@ pub(super) fn quantity(written: &RawValue) -> Result<Quantity, ApiError> {
         .ok()
         .and_then(Quantity::new)
         .ok_or_else(invalid_quantity)
-}
-
-/// The cart id of the path. Whatever is not an id in its usual form is a cart that does not exist.
-pub(super) struct CartIdPath(pub(super) CartId);
-
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for CartIdPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        _state: &S,
-    ) -> Result<Self, ApiError> {
-        let path: Result<Path<HashMap<String, String>>, _> = parts.extract().await;
-        let path = path.map_err(|_| ApiError::no_such_cart())?;
-        let text = path.get("cart_id").ok_or_else(ApiError::no_such_cart)?;
-        let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
-        let id = text.parse().ok().filter(|_| hyphenated);
-        id.map(Self).ok_or_else(ApiError::no_such_cart)
-    }
 }
 
 #[cfg(test)]
@@ -286,6 +239,11 @@ mod tests {
                 br#"{"productNumber":"A","quantity":1,"price":1}"#,
                 "UNKNOWN_FIELD `price` is not accepted here.",
             ),
+            (
+                br#"{"productNumber":"A\\\u0000","quantity":1}"#,
+                "INVALID_MESSAGE_BODY There is a NUL at byte 22.",
+            ),
+            (br#"{"productNumber":"A\\u0000","quantity":1}"#, "Quantity(1)"),
             (
                 deep.as_bytes(),
                 "INVALID_MESSAGE_BODY The body is nested deeper than 16 levels.",

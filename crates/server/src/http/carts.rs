@@ -1,22 +1,22 @@
 //! Creating, reading and changing carts.
 
-use super::body::{CartIdPath, Object, StrictJson, quantity};
+use super::body::{StrictJson, quantity};
 use super::error::ApiError;
+use super::json::{Object, any_value};
 use super::limits;
+use super::path::{CartIdPath, FieldKeyPath};
 use super::view::CartView;
 use crate::app::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::request::Parts;
 use kassa_commerce::address::{Address, CountryCode, InvoiceRecipient};
 use kassa_commerce::command::{self, CartCommand, CartError, InvoiceChange};
 use kassa_commerce::contact::{Email, Phone};
-use kassa_commerce::field::FieldKey;
 use kassa_commerce::id::{CartId, CartItemId};
 use kassa_commerce::locale::Locale;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 
 type CartAnswer = Result<Json<CartView>, ApiError>;
 
@@ -222,10 +222,9 @@ pub(super) async fn set_phone(
 pub(super) async fn set_field(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    Path(path): Path<HashMap<String, String>>,
+    FieldKeyPath(key): FieldKeyPath,
     StrictJson(body): StrictJson<SetField>,
 ) -> CartAnswer {
-    let key = FieldKey::parse(path.get("key").map_or("", String::as_str))?;
     mutate(
         &app,
         id,
@@ -241,9 +240,8 @@ pub(super) async fn set_field(
 pub(super) async fn remove_field(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    Path(path): Path<HashMap<String, String>>,
+    FieldKeyPath(key): FieldKeyPath,
 ) -> CartAnswer {
-    let key = FieldKey::parse(path.get("key").map_or("", String::as_str))?;
     mutate(&app, id, CartCommand::RemoveField { key }).await
 }
 
@@ -260,10 +258,6 @@ fn item_id(text: &str) -> Result<CartItemId, ApiError> {
 
 fn country(code: &str) -> Result<CountryCode, ApiError> {
     CountryCode::from_code(code).ok_or_else(|| CartError::CountryNotAllowed.into())
-}
-
-fn any_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Value, D::Error> {
-    serde_json::Value::deserialize(deserializer)
 }
 
 impl AddressBody {

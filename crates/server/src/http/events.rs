@@ -3,8 +3,8 @@
 //! Every connection begins with `init`; then each change is one `updated` with the whole cart, newest wins. A known
 //! cart never answers with an error status, because browsers give a stream up for good at the first one.
 
-use super::body::CartIdPath;
 use super::error::ApiError;
+use super::path::CartIdPath;
 use super::view::CartView;
 use crate::app::{App, PricedCart};
 use crate::bus::{Heard, Subscription};

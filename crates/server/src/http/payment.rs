@@ -1,8 +1,9 @@
 //! The two calls of a payment: opening the checkout and confirming on return.
 
-use super::body::{CartIdPath, StrictJson};
+use super::body::StrictJson;
 use super::error::ApiError;
 use super::limits;
+use super::path::CartIdPath;
 use crate::app::App;
 use crate::completion::{CompletionError, Purchase};
 use axum::Json;

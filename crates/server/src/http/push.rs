@@ -9,20 +9,21 @@ use super::body;
 use super::error::ApiError;
 use crate::app::App;
 use axum::Json;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, Request, State};
 use kassa_commerce::change::Change;
 use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::KustomOrderState;
 use kustom_api::KustomOrderId;
 use serde::{Deserialize, Serialize};
 
-#[derive(Default, Deserialize)]
-pub(super) struct PushQuery {
-    order_id: Option<String>,
-    token: Option<String>,
-}
+/// Nobody has a reason to name more, and each one that is named is looked up.
+const MAX_IDS: usize = 4;
 
-#[derive(Default, Deserialize)]
+/// Kustom declares order ids with at most 255 characters.
+const MAX_ID_CHARS: usize = 255;
+
+#[derive(Deserialize)]
 struct PushBody {
     order_id: Option<String>,
 }
@@ -36,7 +37,7 @@ type PushAnswer = Result<Json<Received>, ApiError>;
 
 pub(super) async fn receive(
     State(app): State<App>,
-    Query(query): Query<PushQuery>,
+    RawQuery(query): RawQuery,
     request: Request,
 ) -> PushAnswer {
     answer(&app, None, query, request).await
@@ -44,22 +45,32 @@ pub(super) async fn receive(
 
 pub(super) async fn receive_with_path(
     State(app): State<App>,
-    Path(order_id): Path<String>,
-    Query(query): Query<PushQuery>,
+    order_id: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
     request: Request,
 ) -> PushAnswer {
-    answer(&app, Some(order_id), query, request).await
+    let order_id = order_id.ok().map(|Path(order_id)| order_id);
+    answer(&app, order_id, query, request).await
 }
 
-async fn answer(app: &App, in_path: Option<String>, query: PushQuery, request: Request) -> PushAnswer {
+async fn answer(app: &App, in_path: Option<String>, query: Option<String>, request: Request) -> PushAnswer {
     let bytes = body::read(request, &(), MAX_PUSH_BYTES).await?;
-    let ids = [in_path, query.order_id, read_body(&bytes).order_id];
-    let token = query.token.unwrap_or_default();
-    for id in ids.into_iter().flatten().map(KustomOrderId) {
+    let query = query.unwrap_or_default();
+    let ids = in_path
+        .into_iter()
+        .chain(values(query.as_bytes(), "order_id"))
+        .chain(read_body(&bytes));
+    let tokens: Vec<String> = values(query.as_bytes(), "token").take(MAX_IDS).collect();
+    for id in ids
+        .filter(|id| could_be_an_id(id))
+        .take(MAX_IDS)
+        .map(KustomOrderId)
+    {
         let Some(kustom_order) = app.store.kustom_order(&id).await? else {
             continue;
         };
-        if app.tokens.is_push(kustom_order.session_id, &token) {
+        let session_id = kustom_order.session_id;
+        if tokens.iter().any(|token| app.tokens.is_push(session_id, token)) {
             return ring(app, &id, kustom_order.state).await;
         }
     }
@@ -98,8 +109,22 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
 
 const LOOK_AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
-fn read_body(bytes: &[u8]) -> PushBody {
-    serde_json::from_slice(bytes)
-        .or_else(|_| serde_urlencoded::from_bytes(bytes))
-        .unwrap_or_default()
+/// Every value of a name in a query or form. Kustom may append to a query that has the name already.
+fn values(form: &[u8], name: &'static str) -> impl Iterator<Item = String> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form).unwrap_or_default();
+    pairs
+        .into_iter()
+        .filter_map(move |(key, value)| (key == name).then_some(value))
+}
+
+fn read_body(bytes: &[u8]) -> Vec<String> {
+    match serde_json::from_slice::<PushBody>(bytes) {
+        Ok(body) => body.order_id.into_iter().collect(),
+        Err(_) => values(bytes, "order_id").collect(),
+    }
+}
+
+/// What no id can be is not worth a look, and not every store could look for it.
+fn could_be_an_id(text: &str) -> bool {
+    (1..=MAX_ID_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }

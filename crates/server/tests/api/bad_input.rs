@@ -9,7 +9,7 @@ mod row;
 mod value;
 
 use crate::answer::assert_headers;
-use crate::shop::{Shop, pages};
+use crate::shop::{Shop, client, pages};
 use row::{MARKER, Row};
 use serde_json::json;
 
@@ -244,6 +244,73 @@ async fn without_credentials_carts_work_and_payment_says_what_is_missing() {
     shop.assert_no_job_left().await;
 }
 
+#[tokio::test]
+async fn a_kustom_that_cannot_be_reached_is_worth_another_try() {
+    let mut shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    // Nobody listens on the discard port of this machine.
+    shop.reconfigure(|parts| parts.kustom = Some(client("http://127.0.0.1:9")));
+    let before = shop.cart(&cart_id).await;
+    let refused = shop.open_checkout(&cart_id).await;
+    assert_eq!(refused.failure(), (503, "KUSTOM_UNAVAILABLE".to_owned()));
+    assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+    assert!(!refused.text.contains("127.0.0.1"), "{}", refused.text);
+    assert_headers(&refused);
+    assert_eq!(shop.cart(&cart_id).await, before);
+    shop.assert_no_job_left().await;
+}
+
+/// The table runs where any page on this machine is trusted. This is a shop in the open.
+#[tokio::test]
+async fn in_production_shoppers_are_sent_to_the_profiles_own_origins_only() {
+    let mut shop = Shop::open().await;
+    shop.trust_only(&["https://shop.example", "http://shop.example"]);
+    let cart_id = shop.cart_with_shoes().await;
+    let open = async |cart_id: &str, member: &str, url: &str| {
+        let mut pages = json!({
+            "termsUrl": "https://shop.example/terms",
+            "checkoutUrl": "https://shop.example/checkout",
+            "confirmationUrl": "https://shop.example/confirmation",
+        });
+        pages[member] = json!(url);
+        let path = format!("/ingress/commerce/carts/{cart_id}/payment/kustom");
+        shop.post(&path, pages).await
+    };
+    for member in ["termsUrl", "checkoutUrl", "confirmationUrl"] {
+        for url in [
+            "http://shop.example/listed-but-not-encrypted",
+            "http://localhost:5173/page",
+            "https://127.0.0.1/page",
+            "https://shop.example:8443/page",
+            "https://shop.example.evil.example/page",
+            "https://evil.example/https://shop.example/",
+            "https://shop.example@evil.example/page",
+            "https://shop.example./page",
+            "https://shop.example%2eevil.example/page",
+            "https://xn--shp-sna.example/page",
+            "https://shöp.example/page",
+            "https://shop.exampl\u{435}/page",
+        ] {
+            let refused = open(&cart_id, member, url).await;
+            assert_eq!(refused.failure(), (400, "URL_NOT_ALLOWED".to_owned()), "{url}");
+            let message = refused.json()["error"]["message"].to_string();
+            assert!(message.contains(&format!("`{member}`")), "{message}");
+            assert!(!message.contains("evil"), "{message}");
+        }
+    }
+    assert_eq!(shop.kustom_faults.total(), 0);
+
+    // One profile's pages are not another's.
+    let norwegian = shop.new_cart("no-webshop").await;
+    let item = json!({ "productNumber": "BOOK-001", "quantity": 1 });
+    shop.mutate(&norwegian, "add-item", item).await;
+    let refused = open(&norwegian, "termsUrl", "https://shop.example/terms").await;
+    assert_eq!(refused.failure(), (400, "URL_NOT_ALLOWED".to_owned()));
+    open(&cart_id, "termsUrl", "https://shop.example/terms")
+        .await
+        .ok();
+}
+
 /// Pages give up at the first error while the shopper's money is on its way, so these are no errors.
 #[tokio::test]
 async fn confirm_too_early_or_without_kustom_is_an_honest_not_yet() {
@@ -270,4 +337,29 @@ async fn confirm_too_early_or_without_kustom_is_an_honest_not_yet() {
         shop.confirm(&cart_id).await.ok(),
         json!({ "status": "checkout_complete" })
     );
+}
+
+/// The push says only where to look, so an id or a token that stands there twice is as good as one.
+#[tokio::test]
+async fn a_push_is_heard_whatever_else_its_url_says() {
+    let shop = Shop::open().await;
+    for change in [
+        |push: &str| format!("{push}&order_id=another"),
+        |push: &str| push.replacen("?", "?order_id=another&", 1),
+        |push: &str| push.replacen("?", "?token=another&token&%FF=%FF&", 1),
+        |push: &str| push.replacen("?", "/%FF?", 1),
+        |push: &str| push.replacen("?", "/another?", 1),
+    ] {
+        let cart_id = shop.cart_with_shoes().await;
+        let id = shop.opened(&cart_id).await;
+        shop.pay(&id).await;
+        let path = change(&shop.push_path(&id));
+        assert_eq!(
+            shop.post_nothing(&path).await.ok(),
+            json!({ "status": "completed" }),
+            "{path}"
+        );
+        shop.settle().await;
+        shop.assert_one_order(&cart_id, &id).await;
+    }
 }

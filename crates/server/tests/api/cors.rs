@@ -177,15 +177,7 @@ async fn the_event_stream_and_confirm_work_without_a_preflight() {
 #[tokio::test]
 async fn production_trusts_exactly_the_origins_that_the_profiles_list() {
     let mut shop = Shop::open().await;
-    shop.reconfigure(|parts| {
-        let listed = include_str!("../../demo/catalogue.toml").replacen(
-            "origins = []",
-            r#"origins = ["https://shop.example", "https://shop.example:8443"]"#,
-            1,
-        );
-        parts.catalogue = kassa::catalogue_file::parse(&listed).unwrap();
-        parts.options.trust_loopback_pages = false;
-    });
+    shop.trust_only(&["https://shop.example", "https://shop.example:8443"]);
     for origin in ["https://shop.example", "https://shop.example:8443"] {
         let answer = preflight(&shop, "/ingress/commerce/carts", origin, "POST").await;
         assert_eq!(allowed_origin(&answer), Some(origin));

@@ -140,6 +140,20 @@ impl Shop {
         self.router = kassa::http::router(self.app.clone());
     }
 
+    /// As in production: `se-webshop` lists these origins, and nobody is trusted for being on this machine.
+    pub(crate) fn trust_only(&mut self, origins: &[&str]) {
+        let listed = include_str!("../../demo/catalogue.toml").replacen(
+            "origins = []",
+            &format!("origins = {origins:?}"),
+            1,
+        );
+        self.reconfigure(|parts| {
+            parts.catalogue = kassa::catalogue_file::parse(&listed).unwrap();
+            parts.options.trust_loopback_pages = false;
+            parts.options.https_pages_only = true;
+        });
+    }
+
     pub(crate) fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);
     }
@@ -387,7 +401,7 @@ fn parts(
     )
 }
 
-fn client(kustom_url: &str) -> KustomClient {
+pub(crate) fn client(kustom_url: &str) -> KustomClient {
     let credentials = Credentials::UserAndKey {
         key_id: "M1".into(),
         password: "secret".to_owned().into(),

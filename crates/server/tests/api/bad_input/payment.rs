@@ -170,6 +170,15 @@ fn pushes(world: &World) -> Vec<Row> {
             format!("{path}?order_id={}&token={token}", "a".repeat(4000)),
         ),
         ("the id in the path and no token", format!("{path}/{id}")),
+        ("bad UTF-8 in the path", format!("{path}/%FF?token={token}")),
+        (
+            "two wrong ids",
+            format!("{path}?order_id=a&order_id=b&token={token}"),
+        ),
+        (
+            "two wrong tokens",
+            format!("{path}?order_id={id}&token=a&token=b"),
+        ),
         ("a path of too many parts", format!("{path}/{id}/{id}?token=a")),
     ];
     let mut rows = Vec::new();

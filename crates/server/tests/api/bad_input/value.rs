@@ -208,9 +208,20 @@ fn contacts(world: &World) -> Vec<Row> {
 
 fn addresses(world: &World) -> Vec<Row> {
     let path = of(&world.cart, "address");
+    let mut rows = address_texts(&path);
+    rows.extend(address_shapes(&path));
+    rows.extend(address_countries(&path));
+    rows
+}
+
+fn address_texts(path: &str) -> Vec<Row> {
     let long = format!("{MARKER}{}", "x".repeat(100));
-    let mut rows = Vec::new();
-    let texts = [
+    let refused = |part: &str, member: &str, text: &str| {
+        let request = post(path, &json!({ part: { "city": "Kept out", member: text } }));
+        let what = format!("{part} {member} {text:?}");
+        Row::new(what, request, 400, "INVALID_ADDRESS", format!("`{member}`"))
+    };
+    let members = [
         "name",
         "careOf",
         "attention",
@@ -220,44 +231,34 @@ fn addresses(world: &World) -> Vec<Row> {
         "state",
         "postalCode",
     ];
+    let mut rows = Vec::new();
     for part in ["address", "invoiceRecipient"] {
-        for member in texts {
-            for bad in [&long, "e-c-h-o\u{7}", "e-c-h-o\r\nb", "e-c-h-o\u{85}"] {
-                let body = json!({ part: { member: bad } });
-                let what = format!("{part} {member} {bad:?}");
-                let says = format!("`{member}`");
-                rows.push(Row::new(what, post(&path, &body), 400, "INVALID_ADDRESS", says));
+        for member in members {
+            for text in [&long, "e-c-h-o\u{7}", "e-c-h-o\r\nb", "e-c-h-o\u{85}"] {
+                rows.push(refused(part, member, text));
             }
         }
         for code in ["§§", "11122;", "<b>", "12345678901", "111\u{a0}22"] {
-            let body = json!({ part: { "name": "Kept out", "postalCode": code } });
-            let what = format!("{part} postal code {code}");
-            rows.push(Row::new(
-                what,
-                post(&path, &body),
-                400,
-                "INVALID_ADDRESS",
-                "`postalCode`",
-            ));
+            rows.push(refused(part, "postalCode", code));
         }
+    }
+    for member in ["taxId", "taxIdType"] {
+        rows.push(refused("invoiceRecipient", member, &long));
+    }
+    rows
+}
+
+fn address_shapes(path: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for part in ["address", "invoiceRecipient"] {
         let body = json!({ part: { "name": "A", "price": MARKER } });
         let says = "`price` is not accepted here";
-        rows.push(Row::new(
-            format!("{part} price"),
-            post(&path, &body),
-            400,
-            "UNKNOWN_FIELD",
-            says,
-        ));
+        let what = format!("{part} price");
+        rows.push(Row::new(what, post(path, &body), 400, "UNKNOWN_FIELD", says));
         let body = format!(r#"{{"{part}":{{"name":"A","name":"B"}}}}"#);
         let what = format!("{part} with two names");
-        rows.push(Row::new(
-            what,
-            raw_post(&path, body),
-            400,
-            "INVALID_MESSAGE_BODY",
-            "`name`",
-        ));
+        let request = raw_post(path, body);
+        rows.push(Row::new(what, request, 400, "INVALID_MESSAGE_BODY", "`name`"));
         for wrong in [
             json!([]),
             json!(["A"]),
@@ -270,32 +271,24 @@ fn addresses(world: &World) -> Vec<Row> {
             json!({ "name": 7 }),
         ] {
             let what = format!("{part} {wrong}");
-            let request = post(&path, &json!({ part: wrong }));
+            let request = post(path, &json!({ part: wrong }));
             rows.push(Row::new(what, request, 400, "INVALID_MESSAGE_BODY", "line 1"));
         }
     }
-    for member in ["taxId", "taxIdType"] {
-        let body = json!({ "invoiceRecipient": { member: long } });
-        let says = format!("`{member}`");
-        rows.push(Row::new(member, post(&path, &body), 400, "INVALID_ADDRESS", says));
-    }
-    for body in [
+    rows
+}
+
+fn address_countries(path: &str) -> Vec<Row> {
+    let bodies = [
         json!({ "address": { "countryCode": "NO" } }),
         json!({ "address": { "countryCode": MARKER } }),
         json!({ "invoiceRecipient": { "countryCode": "XX" } }),
         json!({ "invoiceRecipient": { "taxCountryCode": "XX" } }),
         // The good half is not kept either.
         json!({ "invoiceRecipient": { "name": "Kept out" }, "address": { "countryCode": "NO" } }),
-    ] {
-        rows.push(Row::new(
-            body.to_string(),
-            post(&path, &body),
-            400,
-            "COUNTRY_NOT_ALLOWED",
-            "",
-        ));
-    }
-    rows
+    ];
+    let row = |body: &Value| Row::new(body.to_string(), post(path, body), 400, "COUNTRY_NOT_ALLOWED", "");
+    bodies.iter().map(row).collect()
 }
 
 fn field_keys(world: &World) -> Vec<Row> {
@@ -317,6 +310,8 @@ fn field_keys(world: &World) -> Vec<Row> {
         ("e-c-h-o%00", "INVALID_FIELD_KEY"),
         ("e-c-h-o%0D%0A", "INVALID_FIELD_KEY"),
         ("e-c-h-o%C2%85", "INVALID_FIELD_KEY"),
+        ("e-c-h-o%FF", "INVALID_FIELD_KEY"),
+        ("", "INVALID_FIELD_KEY"),
     ];
     let mut rows = Vec::new();
     for (key, code) in keys {
@@ -363,7 +358,14 @@ fn field_values(world: &World) -> Vec<Row> {
             "32",
         ),
     ];
-    for (what, body) in [("a number that is none", r#"{"value":1e400}"#)] {
+    // No database text can hold it, and readers in C stop there.
+    for (what, body) in [
+        ("NUL in a value", r#"{"value":"e-c-h-o\u0000"}"#),
+        ("NUL in a nested key", r#"{"value":{"e-c-h-o\u0000":1}}"#),
+        ("NUL behind a backslash", r#"{"value":"e-c-h-o\\\u0000"}"#),
+        ("a nested member twice", r#"{"value":{"note":{"a":1,"a":2}}}"#),
+        ("a number that is none", r#"{"value":1e400}"#),
+    ] {
         rows.push(Row::new(
             what,
             raw_post(&path, body),
