@@ -1,6 +1,6 @@
 /** The real binary, started the way a first-time user starts it, in an empty folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,34 +26,98 @@ export type Kassa = {
 export async function startKassa(): Promise<Kassa> {
   const [port, emulatorPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
-  const child = spawn(BINARY, ['dev'], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      KASSA_LISTEN: `127.0.0.1:${port}`,
-      KASSA_EMULATOR_LISTEN: `127.0.0.1:${emulatorPort}`,
-      KASSA_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const url = `http://127.0.0.1:${port}`;
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const variables = {
+    KASSA_LISTEN: `127.0.0.1:${port}`,
+    KASSA_EMULATOR_LISTEN: `127.0.0.1:${emulatorPort}`,
+    KASSA_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+  };
+  const program = await startProgram('dev', folder, variables, `${url}/health`).catch(async (problem) => {
+    await removeFolder();
+    throw problem;
   });
-  const process_ = followProcess(child);
-  const kassa: Kassa = {
-    url: `http://127.0.0.1:${port}`,
+  return {
+    url,
     secureUrl: `https://localhost:${port}`,
     emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
-    output: process_.output,
+    output: program.output,
     stop: async () => {
-      await stop(child, process_.ended);
+      await program.stop();
+      await removeFolder();
+    },
+  };
+}
+
+/** Server and emulator as two processes, so that one can die while the other lives. */
+export type KassaApart = {
+  url: string;
+  emulatorUrl: string;
+  /** SIGKILL: nothing gets to tidy up. */
+  killServer: () => Promise<void>;
+  /** Over the same data. */
+  startServer: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+export async function startKassaApart(): Promise<KassaApart> {
+  const [port, emulatorPort] = [await freePort(), await freePort()];
+  const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
+  const [url, emulatorUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${emulatorPort}`];
+  // A second to kill the server in, between a change and the call that tells Kustom.
+  await writeFile(join(folder, 'kassa.toml'), '[sync]\ndelay_ms = 1000\n');
+  const variables = {
+    KASSA_LISTEN: `127.0.0.1:${port}`,
+    KASSA_EMULATOR_LISTEN: `127.0.0.1:${emulatorPort}`,
+    KASSA_KUSTOM_ENVIRONMENT: 'emulator',
+  };
+  const emulator = await startProgram('emulator', folder, variables, `${emulatorUrl}/_emulator/orders`);
+  const startServer = () => startProgram('serve', folder, variables, `${url}/health`);
+  let server = await startServer();
+  return {
+    url,
+    emulatorUrl,
+    killServer: () => server.kill(),
+    startServer: async () => {
+      server = await startServer();
+    },
+    stop: async () => {
+      await server.stop();
+      await emulator.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+type Program = { output: () => string; stop: () => Promise<void>; kill: () => Promise<void> };
+
+async function startProgram(
+  command: string,
+  folder: string,
+  variables: Record<string, string>,
+  healthUrl: string,
+): Promise<Program> {
+  const child = spawn(BINARY, [command], {
+    cwd: folder,
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const followed = followProcess(child);
+  const program: Program = {
+    output: followed.output,
+    stop: () => stop(child, followed.ended),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await followed.ended;
+    },
+  };
   try {
-    await untilHealthy(kassa.url, process_);
+    await untilHealthy(healthUrl, followed);
   } catch (problem) {
-    await kassa.stop();
+    await program.stop();
     throw problem;
   }
-  return kassa;
+  return program;
 }
 
 type Followed = { output: () => string; ended: Promise<string>; end: () => string | undefined };
@@ -81,7 +145,7 @@ async function untilHealthy(url: string, followed: Followed): Promise<void> {
   while (Date.now() < deadline) {
     const end = followed.end();
     if (end !== undefined) throw new Error(`${BINARY} ended (${end}):\n${followed.output()}`);
-    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    const answer = await fetch(url).catch(() => undefined);
     if (answer?.status === 200) return;
     await pause(50);
   }

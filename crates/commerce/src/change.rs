@@ -13,6 +13,9 @@ use kustom_api::KustomOrderId;
 /// The only way to write. An empty change writes nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
+    /// Ends every lease at this time. Only a process that knows itself to be the only one may say so, when it starts:
+    /// whoever held them is dead, and what they were doing need not wait for their leases to end.
+    pub abandon_leases: Option<Timestamp>,
     pub cart: Option<CartWrite>,
     pub kustom_orders: Vec<KustomOrderWrite>,
     pub snapshots: Vec<Snapshot>,

@@ -3,7 +3,7 @@
 use super::{StartError, data};
 use jiff::SignedDuration;
 use kassa::app::{App, Options, Parts};
-use kassa::clock::{SystemClock, SystemIds};
+use kassa::clock::{Clock, SystemClock, SystemIds};
 use kassa::config::{Database, KustomEnvironment, KustomSettings, Mode, Settings};
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::listen::{self, STOP_GRACE};
@@ -13,6 +13,7 @@ use kassa::store::sqlite::{OpenError, SqliteStore};
 use kassa::token::CallbackTokens;
 use kassa::{admin, http, playground, tls};
 use kassa_commerce::catalogue::Catalogue;
+use kassa_commerce::change::Change;
 use kassa_commerce::kustom::hook::SyncTiming;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -37,6 +38,12 @@ pub(crate) async fn start(
     let Database::Sqlite(path) = &settings.database;
     data::make_folder_of(path)?;
     let store = Arc::new(open_store(path).await?);
+    // The store's lock says that we are the only one, so whoever held a lease is dead.
+    let abandon_leases = Change {
+        abandon_leases: Some(SystemClock.now()),
+        ..Change::default()
+    };
+    store.commit(abandon_leases).await?;
     let app = app(&settings, catalogue, Arc::clone(&store), &stop).await?;
     let admin = admin(&settings, &app, &stop).await?;
     let worker = tokio::spawn({

@@ -122,3 +122,28 @@ pub(crate) async fn many_workers_claim_each_job_once(store: &dyn Store) {
     assert_eq!(claimed.len(), 40);
     assert_eq!(claimed.iter().collect::<HashSet<_>>().len(), 40);
 }
+
+pub(crate) async fn a_lease_that_ended_unreported_is_told_to_the_next_holder(store: &dyn Store) {
+    wish(store, sync(1), 0, 0).await;
+    assert_eq!(claim_due(store, 0, 1000).await[0].abandoned_at, None);
+    let second = claim_due(store, 1500, 3000).await.remove(0);
+    assert_eq!(second.abandoned_at, Some(at(1000)));
+}
+
+pub(crate) async fn leases_of_the_dead_end_when_a_new_process_says_so(store: &dyn Store) {
+    wish(store, sync(1), 0, 0).await;
+    wish(store, sync(2), 0, 0).await;
+    claim_one(store, sync(1), 0, 30_000).await.unwrap();
+    claim_one(store, sync(2), 0, 100).await.unwrap();
+    let started = Change {
+        abandon_leases: Some(at(500)),
+        ..Change::default()
+    };
+    store.commit(started).await.unwrap();
+    let claimed = claim_due(store, 500, 2000).await;
+    let abandoned: Vec<_> = claimed
+        .iter()
+        .map(|job| (job.key.clone(), job.abandoned_at))
+        .collect();
+    assert_eq!(abandoned, [(sync(2), Some(at(100))), (sync(1), Some(at(500)))]);
+}

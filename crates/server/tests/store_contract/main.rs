@@ -135,6 +135,8 @@ macro_rules! contract {
                 a_held_job_is_not_claimed_again,
                 held_jobs_do_not_use_up_the_limit,
                 a_held_job_is_due_when_its_lease_ends,
+                a_lease_that_ended_unreported_is_told_to_the_next_holder,
+                leases_of_the_dead_end_when_a_new_process_says_so,
                 one_job_is_claimed_before_its_time,
                 a_missing_job_is_made_by_claiming_it,
                 a_change_claims_the_job_it_asks_for,

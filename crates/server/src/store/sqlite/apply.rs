@@ -19,6 +19,9 @@ use serde::Serialize;
 /// claims come last, so that a change can claim the job it asks for.
 pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committed, StoreError> {
     let mut committed = Committed::default();
+    if let Some(now) = change.abandon_leases {
+        job::abandon_leases(connection, now)?;
+    }
     if let Some(settle) = &change.settle {
         job::settle(connection, settle)?;
     }

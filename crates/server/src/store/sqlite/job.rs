@@ -137,6 +137,12 @@ fn abandoned_lease(
     Ok(lease.flatten().map(|Nanoseconds(until)| until))
 }
 
+pub(super) fn abandon_leases(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE job SET lease_until = ?1 WHERE lease_until > ?1";
+    connection.prepare_cached(sql)?.execute([Nanoseconds(now)])?;
+    Ok(())
+}
+
 pub(super) fn settle(connection: &Connection, settle: &Settle) -> Result<(), StoreError> {
     let sql = "SELECT generation FROM job
                WHERE kind = ?1 AND subject = ?2 AND claim = ?3 AND lease_until IS NOT NULL";
