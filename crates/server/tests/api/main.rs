@@ -9,3 +9,4 @@ mod events;
 mod faults;
 mod kustom_faults;
 mod shop;
+mod storage;
