@@ -8,9 +8,12 @@ use super::MAX_PUSH_BYTES;
 use super::body;
 use super::error::ApiError;
 use crate::app::App;
+use crate::checkout::CheckoutError;
+use crate::completion::{CompletionError, Purchase};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::StatusCode;
 use kassa_commerce::change::Change;
 use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::KustomOrderState;
@@ -75,11 +78,11 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
         }
     }
     tracing::error!("a push named no order of ours, or its token was wrong");
-    Err(ApiError::new(
-        axum::http::StatusCode::NOT_FOUND,
-        "NOT_FOUND",
-        "No such order.",
-    ))
+    Err(no_such_order())
+}
+
+fn no_such_order() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "No such order.")
 }
 
 /// Answers only what is durable: the order, or the job that will find out.
@@ -88,9 +91,9 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
         return Ok(Json(Received { status: "completed" }));
     }
     match app.complete_or_try_later(id).await {
-        Ok(crate::completion::Purchase::Completed) => Ok(Json(Received { status: "completed" })),
-        Ok(crate::completion::Purchase::InReview) => Ok(Json(Received { status: "in_review" })),
-        Ok(crate::completion::Purchase::NotBought) => {
+        Ok(Purchase::Completed) => Ok(Json(Received { status: "completed" })),
+        Ok(Purchase::InReview) => Ok(Json(Received { status: "in_review" })),
+        Ok(Purchase::NotBought) => {
             // Kustom pushes after a purchase. If a read does not show it yet, look once more by ourselves.
             let job = JobRequest::at(JobKey::Complete(id.clone()), app.now() + LOOK_AGAIN);
             app.commit(Change {
@@ -101,8 +104,17 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
             Ok(Json(Received { status: "accepted" }))
         }
         Err(error) => {
-            tracing::warn!(%error, "a push could not be looked into yet; will try again");
-            Ok(Json(Received { status: "accepted" }))
+            tracing::warn!(%error, "a push could not be looked into yet");
+            match &*error {
+                // A job that will ask again was committed.
+                CompletionError::Kustom(_) | CompletionError::Crashed => {
+                    Ok(Json(Received { status: "accepted" }))
+                }
+                // Nothing was. Kustom rings again after a failure, and never after a success.
+                CompletionError::Store(error) => Err(error.clone().into()),
+                CompletionError::NotConfigured => Err(CheckoutError::NotConfigured.into()),
+                CompletionError::Unknown => Err(no_such_order()),
+            }
         }
     }
 }

@@ -17,14 +17,14 @@ use tower::ServiceExt;
 /// Only so that a frame that never comes fails the test instead of hanging it.
 const SAFETY_NET: Duration = Duration::from_secs(10);
 
-struct Events {
+pub(crate) struct Events {
     headers: HeaderMap,
     body: Body,
     unread: String,
 }
 
 #[derive(Debug, Default)]
-struct Frame {
+pub(crate) struct Frame {
     event: Option<String>,
     id: Option<u64>,
     retry_ms: Option<u64>,
@@ -50,14 +50,14 @@ impl Frame {
     }
 
     #[track_caller]
-    fn cart(&self, event: &str) -> &Value {
+    pub(crate) fn cart(&self, event: &str) -> &Value {
         assert_eq!(self.event.as_deref(), Some(event), "{self:?}");
         self.data.as_ref().unwrap()
     }
 }
 
 impl Events {
-    async fn open(shop: &Shop, cart_id: &str) -> Self {
+    pub(crate) async fn open(shop: &Shop, cart_id: &str) -> Self {
         let request = Request::get(format!("/ingress/commerce/carts/{cart_id}/events"))
             .header("accept", "text/event-stream")
             .body(Body::empty());
@@ -72,13 +72,13 @@ impl Events {
     }
 
     /// The next event, or `None` when the server has ended the stream.
-    async fn next(&mut self) -> Option<Frame> {
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
         tokio::time::timeout(SAFETY_NET, self.read())
             .await
             .expect("an event or the end of the stream")
     }
 
-    async fn updated(&mut self) -> Value {
+    pub(crate) async fn updated(&mut self) -> Value {
         self.next().await.unwrap().cart("updated").clone()
     }
 

@@ -17,3 +17,4 @@ mod faults;
 mod kustom_faults;
 mod limits;
 mod shop;
+mod storage;
