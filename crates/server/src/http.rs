@@ -11,6 +11,7 @@ mod path;
 mod payment;
 mod profiles;
 mod push;
+mod trace;
 mod view;
 
 use crate::app::App;
@@ -45,6 +46,7 @@ pub fn router(app: App) -> Router {
         .layer(cors::layer(app.clone()))
         .layer(from_fn_with_state(app.clone(), cors::refuse_foreign_preflight))
         .layer(from_fn(answer_headers))
+        .layer(trace::layer())
         .with_state(app)
 }
 
