@@ -235,10 +235,7 @@ mod tests {
                 b"nonsense",
                 "INVALID_MESSAGE_BODY The body is not JSON: line 1, column 2.",
             ),
-            (
-                b"[]",
-                "INVALID_MESSAGE_BODY The body must be a JSON object.",
-            ),
+            (b"[]", "INVALID_MESSAGE_BODY The body must be a JSON object."),
             (b"\xff\xfe", "INVALID_MESSAGE_BODY The body is not UTF-8."),
             (
                 br#"{"quantity":1}"#,
