@@ -5,6 +5,7 @@
 use crate::bus::LocalBus;
 use crate::clock::{Clock, Ids};
 use crate::kustom_client::KustomClient;
+use crate::pace::Pace;
 use crate::single_flight::SingleFlight;
 use crate::store::{Store, StoreError};
 use crate::token::CallbackTokens;
@@ -20,12 +21,16 @@ use kassa_commerce::kustom::url::OriginPolicy;
 use kassa_commerce::pricing::{Priced, PricingError, price};
 use kustom_api::KustomOrderId;
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How often a change is planned anew because the cart moved on. Within one process turns make that rare.
 const MAX_PLANS: u32 = 20;
+
+/// Between two looks at one order at Kustom: no shopper notices the wait, and a page in a loop cannot spend our welcome.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Everything a request needs. Cheap to clone.
 #[derive(Clone)]
@@ -46,6 +51,7 @@ pub struct Parts {
     pub bus: Arc<LocalBus>,
     pub turns: Turns,
     pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
+    pub looks: Pace<KustomOrderId>,
     /// Wakes the worker when a commit has asked for a job.
     pub jobs_wanted: Notify,
     /// Ends event streams and the worker.
@@ -73,6 +79,7 @@ impl Parts {
             bus: Arc::default(),
             turns: Turns::default(),
             completions: SingleFlight::default(),
+            looks: Pace::new(BETWEEN_LOOKS),
             jobs_wanted: Notify::new(),
             stop: CancellationToken::new(),
         }

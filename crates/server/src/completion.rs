@@ -107,6 +107,7 @@ impl App {
             return Ok(purchase);
         }
         let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+        self.looks.wait(id.clone()).await;
         let Some(evidence) = gather(kustom, &kustom_order).await? else {
             return Ok(Purchase::NotBought);
         };

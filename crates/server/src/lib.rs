@@ -12,6 +12,7 @@ pub mod http;
 pub mod job;
 pub mod kustom_client;
 pub mod listen;
+pub mod pace;
 pub mod playground;
 pub mod single_flight;
 pub mod store;
