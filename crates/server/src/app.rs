@@ -185,10 +185,10 @@ impl App {
         let Some(cart) = self.store.cart(id).await? else {
             return Ok(None);
         };
-        Ok(Some(self.priced(cart)?))
+        Ok(Some(self.priced(cart).map_err(CartError::from)?))
     }
 
-    pub fn priced(&self, cart: Cart) -> Result<PricedCart, CartError> {
+    pub fn priced(&self, cart: Cart) -> Result<PricedCart, PricingError> {
         let priced = price(&cart, &self.catalogue)?;
         Ok(PricedCart { cart, priced })
     }
@@ -218,6 +218,6 @@ impl App {
             true => self.store.cart(written.id).await?.unwrap_or(written),
             false => written,
         };
-        Ok(self.priced(cart)?)
+        Ok(self.priced(cart).map_err(CartError::from)?)
     }
 }

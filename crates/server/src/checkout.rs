@@ -1,6 +1,6 @@
 //! Opening the checkout: from a cart to the snippet of its one live Kustom order.
 
-use crate::app::{App, MutateError};
+use crate::app::App;
 use crate::completion::Purchase;
 use crate::kustom_client::{Created, KustomClient, OrderAddress};
 use crate::store::StoreError;
@@ -47,16 +47,6 @@ pub enum CheckoutError {
 impl From<PricingError> for CheckoutError {
     fn from(error: PricingError) -> Self {
         Self::Open(error.into())
-    }
-}
-
-impl From<MutateError> for CheckoutError {
-    fn from(error: MutateError) -> Self {
-        match error {
-            MutateError::NotFound => Self::NotFound,
-            MutateError::Store(error) => Self::Store(error),
-            MutateError::Cart(_) => Self::Open(OpenError::Pricing(PricingError::ProfileGone)),
-        }
     }
 }
 
@@ -115,7 +105,7 @@ impl App {
 
     /// Whether the cart's price has changed since it was last offered; if so, the new one is pending now.
     async fn refresh(&self, cart: &Cart) -> Result<bool, CheckoutError> {
-        let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+        let priced = self.priced(cart.clone())?.priced;
         let Some(change) = open::refresh(cart, &priced, &self.options.timing, self.now())? else {
             return Ok(false);
         };
@@ -131,7 +121,7 @@ impl App {
         cart: &Cart,
         urls: &StorefrontUrls,
     ) -> Result<Try, CheckoutError> {
-        let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+        let priced = self.priced(cart.clone())?.priced;
         let session_id = SessionId(self.ids.row());
         let push_url = self.push_url(session_id);
         let profile = self.profile_of(cart)?;
@@ -144,7 +134,7 @@ impl App {
     async fn bind(&self, cart_id: CartId, draft: &Draft, created: &Created) -> Result<Try, CheckoutError> {
         for _ in 0..MAX_PLANS {
             let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
-            let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+            let priced = self.priced(cart.clone())?.priced;
             let bound = open::absorb_created(
                 &cart,
                 &priced,
