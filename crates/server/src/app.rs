@@ -25,6 +25,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How often a change is planned anew because the cart moved on. Within one process turns make that rare.
 const MAX_PLANS: u32 = 20;
@@ -56,6 +57,8 @@ pub struct Parts {
     pub jobs_wanted: Notify,
     /// Ends event streams and the worker.
     pub stop: CancellationToken,
+    /// What runs to its end whether or not anybody still waits for it.
+    pub background: TaskTracker,
 }
 
 impl Parts {
@@ -82,6 +85,7 @@ impl Parts {
             looks: Pace::new(BETWEEN_LOOKS),
             jobs_wanted: Notify::new(),
             stop: CancellationToken::new(),
+            background: TaskTracker::new(),
         }
     }
 }
@@ -135,8 +139,33 @@ impl App {
         self.clock.now()
     }
 
+    /// Runs the work to its end even if whoever asked leaves: axum drops a handler together with its connection.
+    ///
+    /// `None` if the work panicked.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        self.background.spawn(work).await.ok()
+    }
+
+    /// Waits for what still runs in the background. For the end of the server, when nobody asks for more.
+    pub async fn finish(&self) {
+        self.background.close();
+        self.background.wait().await;
+    }
+
     /// Commits, then tells whoever waits: event streams of the cart, the worker for jobs.
+    ///
+    /// They are told even if the caller has left, because the change is written all the same.
     pub async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        let app = self.clone();
+        self.to_the_end(async move { app.commit_and_tell(change).await })
+            .await
+            .unwrap_or_else(|| Err(StoreError::Internal("a commit stopped unexpectedly".into())))
+    }
+
+    async fn commit_and_tell(&self, change: Change) -> Result<Committed, StoreError> {
         let changed = match &change.cart {
             Some(CartWrite::Update(cart)) => Some((cart.id, cart.version + 1)),
             _ => None,

@@ -65,9 +65,9 @@ impl App {
         urls: StorefrontUrls,
     ) -> Result<String, CheckoutError> {
         let app = self.clone();
-        let task = tokio::spawn(async move { app.open_in_turn(cart_id, urls).await });
-        task.await
-            .unwrap_or_else(|_| Err(StoreError::Internal("the opening stopped unexpectedly".into()).into()))
+        self.to_the_end(async move { app.open_in_turn(cart_id, urls).await })
+            .await
+            .unwrap_or_else(|| Err(StoreError::Internal("the opening stopped unexpectedly".into()).into()))
     }
 
     /// The sync job's lease is the turn: while it is held nobody else calls Kustom about this cart's open order.
@@ -208,7 +208,7 @@ impl App {
 
     /// The order can no longer be paid. If it was, the cart is completed now; if not, it is stuck and says so.
     async fn look_at_purchase(&self, id: &KustomOrderId, call: &SyncCall) -> Result<Try, CheckoutError> {
-        match self.complete_or_try_later(id).await {
+        match self.complete_or_try_later(id).await? {
             Ok(Purchase::Completed) => Ok(Try::Again),
             Ok(Purchase::InReview | Purchase::NotBought) | Err(_) => {
                 warn!(

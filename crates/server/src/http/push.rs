@@ -76,7 +76,7 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
     if state == KustomOrderState::Acknowledged {
         return Ok(Json(Received { status: "completed" }));
     }
-    match app.complete_or_try_later(id).await {
+    match app.complete_or_try_later(id).await? {
         Ok(crate::completion::Purchase::Completed) => Ok(Json(Received { status: "completed" })),
         Ok(crate::completion::Purchase::InReview) => Ok(Json(Received { status: "in_review" })),
         Ok(crate::completion::Purchase::NotBought) => {
