@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::completion::Purchase;
 use crate::kustom_client::{Created, KustomClient, OrderAddress};
 use crate::store::StoreError;
-use kassa_commerce::cart::Cart;
+use kassa_commerce::cart::{Cart, CartState};
 use kassa_commerce::change::{Change, Claim, Settle};
 use kassa_commerce::id::{CartId, SessionId};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
@@ -198,12 +198,24 @@ impl App {
         };
         let answer = self.send(kustom, address, &call).await;
         self.absorb_sync(cart.id, &call, &answer, sent_at).await?;
+        if !self.is_open_order_of(id, cart.id).await? {
+            return Ok(Try::Again);
+        }
         match answer {
             Ok(order) if order.html_snippet.is_some() && !is_bought(&order) => snippet(order.html_snippet),
             Ok(_) | Err(Failure::ReadOnly) => self.look_at_purchase(id, &call).await,
-            Err(Failure::Gone) => Ok(Try::Again),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// A snippet is only for the order that is bound to the cart now: while Kustom was asked, the order may have been
+    /// retired, or another of the cart's orders bought.
+    async fn is_open_order_of(&self, id: &KustomOrderId, cart_id: CartId) -> Result<bool, StoreError> {
+        let cart = self.store.cart(cart_id).await?;
+        let bound = cart
+            .filter(|cart| cart.state == CartState::Open)
+            .and_then(|cart| cart.kustom);
+        Ok(bound.is_some_and(|kustom| kustom.kustom_order_id == *id))
     }
 
     /// The order can no longer be paid. If it was, the cart is completed now; if not, it is stuck and says so.
