@@ -7,7 +7,7 @@ use crate::store::StoreError;
 use kassa_commerce::cart::{Cart, CartState};
 use kassa_commerce::change::{Change, Claim, Settle};
 use kassa_commerce::id::{CartId, SessionId};
-use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use kassa_commerce::kustom::open::{self, Draft, OpenError};
 use kassa_commerce::kustom::sync::SyncCall;
 use kassa_commerce::kustom::{KustomState, StorefrontUrls};
@@ -17,7 +17,8 @@ use std::time::Duration;
 use thiserror::Error;
 use tracing::{info, warn};
 
-/// The lease outlasts the calls made under it: a create and a read, each with its own limit.
+/// Time for a read that finds the order gone and a create in its place, each with its own limit, and some to spare. A call
+/// that might outlast the lease is not begun.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// How long an opening waits for its turn to call Kustom about this cart, and in which steps.
@@ -76,8 +77,9 @@ impl App {
         let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
         open::check(&cart)?;
         let job = self.take_turn(cart_id).await?;
+        // Should this fail, the turn is not given back: the next one to take it must find out that it was abandoned.
         self.doubt_abandoned(&job, cart_id).await?;
-        let result = self.open_until_settled(&kustom, cart_id, &urls).await;
+        let result = self.open_until_settled(&kustom, &job.lease, cart_id, &urls).await;
         self.end_turn(&job).await?;
         result
     }
@@ -85,6 +87,7 @@ impl App {
     async fn open_until_settled(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         cart_id: CartId,
         urls: &StorefrontUrls,
     ) -> Result<String, CheckoutError> {
@@ -93,8 +96,8 @@ impl App {
             open::check(&cart)?;
             let tried = match &cart.kustom {
                 Some(_) if self.refresh(&cart).await? => Try::Again,
-                Some(state) => self.reuse(kustom, &cart, state, urls).await?,
-                None => self.create(kustom, &cart, urls).await?,
+                Some(state) => self.reuse(kustom, lease, &cart, state, urls).await?,
+                None => self.create(kustom, lease, &cart, urls).await?,
             };
             if let Try::Snippet(snippet) = tried {
                 return Ok(snippet);
@@ -118,6 +121,7 @@ impl App {
     async fn create(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         cart: &Cart,
         urls: &StorefrontUrls,
     ) -> Result<Try, CheckoutError> {
@@ -126,6 +130,7 @@ impl App {
         let push_url = self.push_url(session_id);
         let profile = self.profile_of(cart)?;
         let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), push_url)?;
+        self.check_turn(kustom, lease)?;
         let created = kustom.create(&draft.payload).await?;
         self.bind(cart.id, &draft, &created).await
     }
@@ -178,6 +183,7 @@ impl App {
     async fn reuse(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         cart: &Cart,
         state: &KustomState,
         urls: &StorefrontUrls,
@@ -196,7 +202,7 @@ impl App {
             id,
             location: kustom_order.location.as_deref(),
         };
-        let answer = self.send(kustom, address, &call).await;
+        let answer = self.send(kustom, lease, address, &call).await;
         self.absorb_sync(cart.id, &call, &answer, sent_at).await?;
         if !self.is_open_order_of(id, cart.id).await? {
             return Ok(Try::Again);

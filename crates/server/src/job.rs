@@ -155,7 +155,10 @@ impl App {
             location: location.as_deref(),
         };
         let sent_at = self.now();
-        let answer = self.send(kustom, address, &call).await;
+        let answer = self.send(kustom, &job.lease, address, &call).await;
+        if let Err(failure) = &answer {
+            warn!(%failure, revision = call.revision, "Kustom did not take a cart's change");
+        }
         let end_of = |next| match next {
             Next::Done => JobEnd::Done,
             Next::At(run_at) => JobEnd::Continue { run_at },
@@ -213,13 +216,25 @@ impl App {
     pub(crate) async fn send(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         address: OrderAddress<'_>,
         call: &SyncCall,
     ) -> Result<CheckoutOrder, Failure> {
+        self.check_turn(kustom, lease)?;
         match &call.request {
             SyncRequest::Read => kustom.read(address).await,
             SyncRequest::Update(payload) => kustom.update(address, payload).await,
         }
+    }
+
+    /// Whoever has the turn after us calls as well, so a call that could last beyond our turn must not begin.
+    pub(crate) fn check_turn(&self, kustom: &KustomClient, lease: &Lease) -> Result<(), Failure> {
+        if self.now() + kustom.longest_call() <= lease.until {
+            return Ok(());
+        }
+        Err(Failure::Unreachable {
+            reason: "too little was left of the turn to call".into(),
+        })
     }
 
     /// Takes in the answer to a call that was made inline, under the sync job's lease.
