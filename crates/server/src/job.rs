@@ -18,7 +18,7 @@ use kassa_commerce::kustom::completion::idempotency_key;
 use kassa_commerce::kustom::sync::{self, Next, SyncCall, SyncRequest};
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, MerchantReferences};
 use std::time::Duration;
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, debug, error, info_span, warn};
 
 /// Jobs run side by side; each waits for Kustom most of its time.
 const CLAIM_LIMIT: u32 = 32;
@@ -287,6 +287,10 @@ impl App {
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
+        if self.is_live(id).await? {
+            error!("an order that is shown to a shopper was not aborted");
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        }
         let answer = kustom.abort(OrderAddress { id, location: None }).await;
         let maybe_paid = matches!(answer, Err(Failure::ReadOnly));
         let look = maybe_paid.then(|| JobRequest::at(JobKey::Complete(id.clone()), self.now()));
@@ -299,6 +303,13 @@ impl App {
             ..Change::default()
         };
         self.settle(job, end, change).await
+    }
+
+    /// Only what nobody has seen or what was retired may be aborted. What Kustom answers to a create is not proof that the
+    /// order is new.
+    async fn is_live(&self, id: &KustomOrderId) -> Result<bool, StoreError> {
+        let kustom_order = self.store.kustom_order(id).await?;
+        Ok(kustom_order.is_some_and(|kustom_order| kustom_order.state != KustomOrderState::Retired))
     }
 
     async fn run_set_references(
