@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::checkout::LEASE;
-use crate::completion::CompletionError;
+use crate::completion::{CompletionError, Outcome, Purchase};
 use crate::kustom_client::{KustomClient, OrderAddress};
 use crate::store::StoreError;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -25,6 +25,13 @@ const CLAIM_LIMIT: u32 = 32;
 
 /// The worker looks at the store at least this often, because a hint to look sooner may be lost.
 const LONGEST_REST: Duration = Duration::from_secs(5);
+
+/// What is due stays due while nothing can be claimed, so the next due time is no reason to try again at once.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How often an order is looked at that was said to be bought, before the saying is believed to be wrong. With the
+/// back-off between them the looks span a quarter of a minute, while Kustom's reads are behind by moments.
+const LOOKS_FOR_PURCHASE: u32 = 5;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
@@ -46,7 +53,7 @@ impl App {
                 }
                 Err(error) => {
                     warn!(%error, "failed to claim jobs");
-                    self.rest().await;
+                    self.rest_for(PAUSE_AFTER_FAILURE).await;
                 }
             }
         }
@@ -99,9 +106,17 @@ impl App {
         });
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => (),
             () = self.jobs_wanted.notified() => (),
-            () = tokio::time::sleep(until_next) => (),
+            () = self.rest_for(until_next) => (),
+        }
+    }
+
+    /// Waits, whatever is due, but not for longer than the server runs.
+    async fn rest_for(&self, time: Duration) {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => (),
+            () = tokio::time::sleep(time) => (),
         }
     }
 
@@ -123,11 +138,9 @@ impl App {
         match &job.key {
             JobKey::Sync(cart_id) => self.run_sync(kustom, job, *cart_id).await,
             JobKey::Complete(id) => {
-                let end = match self.complete(id).await {
-                    Ok(_) => JobEnd::Done,
-                    Err(error) => self.after_failed_completion(job, &error),
-                };
-                self.settle(job, end, Change::default()).await
+                let outcome = self.complete(id).await;
+                self.settle(job, self.after_look(job, &outcome), Change::default())
+                    .await
             }
             JobKey::Acknowledge(id) => self.run_acknowledge(kustom, job, id).await,
             JobKey::SetReferences(id) => self.run_set_references(kustom, job, id).await,
@@ -343,10 +356,23 @@ impl App {
         }
     }
 
-    fn after_failed_completion(&self, job: &ClaimedJob, error: &CompletionError) -> JobEnd {
-        match error {
-            CompletionError::Unknown => JobEnd::Done,
-            _ => self.retry_at(job),
+    /// Whoever asked for the look had a reason to believe in a purchase, so one look that shows none is not enough: it may
+    /// have joined an earlier question, or Kustom's read may be behind.
+    fn after_look(&self, job: &ClaimedJob, outcome: &Outcome) -> JobEnd {
+        match outcome {
+            Ok(Purchase::Completed | Purchase::InReview) => JobEnd::Done,
+            Ok(Purchase::NotBought) if job.attempts + 1 < LOOKS_FOR_PURCHASE => self.retry_at(job),
+            Ok(Purchase::NotBought) => {
+                warn!("an order that seemed bought is not");
+                JobEnd::Done
+            }
+            Err(error) => {
+                warn!(%error, "could not find out whether an order is bought");
+                match **error {
+                    CompletionError::Unknown => JobEnd::Done,
+                    _ => self.retry_at(job),
+                }
+            }
         }
     }
 
