@@ -5,6 +5,7 @@
 use crate::bus::LocalBus;
 use crate::clock::{Clock, Ids};
 use crate::kustom_client::KustomClient;
+use crate::pace::Pace;
 use crate::rate_limit::RateLimits;
 use crate::single_flight::SingleFlight;
 use crate::store::{Store, StoreError};
@@ -21,12 +22,17 @@ use kassa_commerce::kustom::url::OriginPolicy;
 use kassa_commerce::pricing::{Priced, PricingError, price};
 use kustom_api::KustomOrderId;
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How often a change is planned anew because the cart moved on. Within one process turns make that rare.
 const MAX_PLANS: u32 = 20;
+
+/// Between two looks at one order at Kustom: no shopper notices the wait, and a page in a loop cannot spend our welcome.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Everything a request needs. Cheap to clone.
 #[derive(Clone)]
@@ -49,10 +55,13 @@ pub struct Parts {
     pub bus: Arc<LocalBus>,
     pub turns: Turns,
     pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
+    pub looks: Pace<KustomOrderId>,
     /// Wakes the worker when a commit has asked for a job.
     pub jobs_wanted: Notify,
     /// Ends event streams and the worker.
     pub stop: CancellationToken,
+    /// What runs to its end whether or not anybody still waits for it.
+    pub background: TaskTracker,
 }
 
 impl Parts {
@@ -77,8 +86,10 @@ impl Parts {
             bus: Arc::default(),
             turns: Turns::default(),
             completions: SingleFlight::default(),
+            looks: Pace::new(BETWEEN_LOOKS),
             jobs_wanted: Notify::new(),
             stop: CancellationToken::new(),
+            background: TaskTracker::new(),
         }
     }
 }
@@ -132,8 +143,33 @@ impl App {
         self.clock.now()
     }
 
+    /// Runs the work to its end even if whoever asked leaves: axum drops a handler together with its connection.
+    ///
+    /// `None` if the work panicked.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        self.background.spawn(work).await.ok()
+    }
+
+    /// Waits for what still runs in the background. For the end of the server, when nobody asks for more.
+    pub async fn finish(&self) {
+        self.background.close();
+        self.background.wait().await;
+    }
+
     /// Commits, then tells whoever waits: event streams of the cart, the worker for jobs.
+    ///
+    /// They are told even if the caller has left, because the change is written all the same.
     pub async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        let app = self.clone();
+        self.to_the_end(async move { app.commit_and_tell(change).await })
+            .await
+            .unwrap_or_else(|| Err(StoreError::Internal("a commit stopped unexpectedly".into())))
+    }
+
+    async fn commit_and_tell(&self, change: Change) -> Result<Committed, StoreError> {
         let changed = match &change.cart {
             Some(CartWrite::Update(cart)) => Some((cart.id, cart.version + 1)),
             _ => None,
@@ -182,10 +218,10 @@ impl App {
         let Some(cart) = self.store.cart(id).await? else {
             return Ok(None);
         };
-        Ok(Some(self.priced(cart)?))
+        Ok(Some(self.priced(cart).map_err(CartError::from)?))
     }
 
-    pub fn priced(&self, cart: Cart) -> Result<PricedCart, CartError> {
+    pub fn priced(&self, cart: Cart) -> Result<PricedCart, PricingError> {
         let priced = price(&cart, &self.catalogue)?;
         Ok(PricedCart { cart, priced })
     }
@@ -215,6 +251,6 @@ impl App {
             true => self.store.cart(written.id).await?.unwrap_or(written),
             false => written,
         };
-        Ok(self.priced(cart)?)
+        Ok(self.priced(cart).map_err(CartError::from)?)
     }
 }

@@ -111,6 +111,17 @@ impl Subscription {
             },
         }
     }
+
+    /// The last hint is heard once more: what it spoke of could not be read.
+    pub fn hear_again(&mut self) {
+        self.version.mark_changed();
+    }
+
+    /// The stream shows this version, which its commit may not have announced yet. Whoever answers an older one from now
+    /// on must know.
+    pub fn shows(&self, version: u64) {
+        self.bus.announce(self.cart_id, version);
+    }
 }
 
 impl Drop for Subscription {

@@ -1,13 +1,13 @@
 //! Opening the checkout: from a cart to the snippet of its one live Kustom order.
 
-use crate::app::{App, MutateError};
+use crate::app::App;
 use crate::completion::Purchase;
 use crate::kustom_client::{Created, KustomClient, OrderAddress};
 use crate::store::StoreError;
-use kassa_commerce::cart::Cart;
+use kassa_commerce::cart::{Cart, CartState};
 use kassa_commerce::change::{Change, Claim, Settle};
 use kassa_commerce::id::{CartId, SessionId};
-use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use kassa_commerce::kustom::open::{self, Draft, OpenError};
 use kassa_commerce::kustom::sync::SyncCall;
 use kassa_commerce::kustom::{KustomState, StorefrontUrls};
@@ -17,7 +17,8 @@ use std::time::Duration;
 use thiserror::Error;
 use tracing::{info, warn};
 
-/// The lease outlasts the calls made under it: a create and a read, each with its own limit.
+/// Time for a read that finds the order gone and a create in its place, each with its own limit, and some to spare. A call
+/// that might outlast the lease is not begun.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// How long an opening waits for its turn to call Kustom about this cart, and in which steps.
@@ -50,16 +51,6 @@ impl From<PricingError> for CheckoutError {
     }
 }
 
-impl From<MutateError> for CheckoutError {
-    fn from(error: MutateError) -> Self {
-        match error {
-            MutateError::NotFound => Self::NotFound,
-            MutateError::Store(error) => Self::Store(error),
-            MutateError::Cart(_) => Self::Open(OpenError::Pricing(PricingError::ProfileGone)),
-        }
-    }
-}
-
 /// How one try to open ended.
 enum Try {
     Snippet(String),
@@ -75,9 +66,9 @@ impl App {
         urls: StorefrontUrls,
     ) -> Result<String, CheckoutError> {
         let app = self.clone();
-        let task = tokio::spawn(async move { app.open_in_turn(cart_id, urls).await });
-        task.await
-            .unwrap_or_else(|_| Err(StoreError::Internal("the opening stopped unexpectedly".into()).into()))
+        self.to_the_end(async move { app.open_in_turn(cart_id, urls).await })
+            .await
+            .unwrap_or_else(|| Err(StoreError::Internal("the opening stopped unexpectedly".into()).into()))
     }
 
     /// The sync job's lease is the turn: while it is held nobody else calls Kustom about this cart's open order.
@@ -86,8 +77,9 @@ impl App {
         let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
         open::check(&cart)?;
         let job = self.take_turn(cart_id).await?;
+        // Should this fail, the turn is not given back: the next one to take it must find out that it was abandoned.
         self.doubt_abandoned(&job, cart_id).await?;
-        let result = self.open_until_settled(&kustom, cart_id, &urls).await;
+        let result = self.open_until_settled(&kustom, &job.lease, cart_id, &urls).await;
         self.end_turn(&job).await?;
         result
     }
@@ -95,6 +87,7 @@ impl App {
     async fn open_until_settled(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         cart_id: CartId,
         urls: &StorefrontUrls,
     ) -> Result<String, CheckoutError> {
@@ -103,8 +96,8 @@ impl App {
             open::check(&cart)?;
             let tried = match &cart.kustom {
                 Some(_) if self.refresh(&cart).await? => Try::Again,
-                Some(state) => self.reuse(kustom, &cart, state, urls).await?,
-                None => self.create(kustom, &cart, urls).await?,
+                Some(state) => self.reuse(kustom, lease, &cart, state, urls).await?,
+                None => self.create(kustom, lease, &cart, urls).await?,
             };
             if let Try::Snippet(snippet) = tried {
                 return Ok(snippet);
@@ -115,7 +108,7 @@ impl App {
 
     /// Whether the cart's price has changed since it was last offered; if so, the new one is pending now.
     async fn refresh(&self, cart: &Cart) -> Result<bool, CheckoutError> {
-        let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+        let priced = self.priced(cart.clone())?.priced;
         let Some(change) = open::refresh(cart, &priced, &self.options.timing, self.now())? else {
             return Ok(false);
         };
@@ -128,14 +121,16 @@ impl App {
     async fn create(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         cart: &Cart,
         urls: &StorefrontUrls,
     ) -> Result<Try, CheckoutError> {
-        let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+        let priced = self.priced(cart.clone())?.priced;
         let session_id = SessionId(self.ids.row());
         let push_url = self.push_url(session_id);
         let profile = self.profile_of(cart)?;
         let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), push_url)?;
+        self.check_turn(kustom, lease)?;
         let created = kustom.create(&draft.payload).await?;
         self.bind(cart.id, &draft, &created).await
     }
@@ -144,7 +139,7 @@ impl App {
     async fn bind(&self, cart_id: CartId, draft: &Draft, created: &Created) -> Result<Try, CheckoutError> {
         for _ in 0..MAX_PLANS {
             let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
-            let priced = self.priced(cart.clone()).map_err(MutateError::from)?.priced;
+            let priced = self.priced(cart.clone())?.priced;
             let bound = open::absorb_created(
                 &cart,
                 &priced,
@@ -188,6 +183,7 @@ impl App {
     async fn reuse(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         cart: &Cart,
         state: &KustomState,
         urls: &StorefrontUrls,
@@ -206,19 +202,31 @@ impl App {
             id,
             location: kustom_order.location.as_deref(),
         };
-        let answer = self.send(kustom, address, &call).await;
+        let answer = self.send(kustom, lease, address, &call).await;
         self.absorb_sync(cart.id, &call, &answer, sent_at).await?;
+        if !self.is_open_order_of(id, cart.id).await? {
+            return Ok(Try::Again);
+        }
         match answer {
             Ok(order) if order.html_snippet.is_some() && !is_bought(&order) => snippet(order.html_snippet),
             Ok(_) | Err(Failure::ReadOnly) => self.look_at_purchase(id, &call).await,
-            Err(Failure::Gone) => Ok(Try::Again),
             Err(failure) => Err(failure.into()),
         }
     }
 
+    /// A snippet is only for the order that is bound to the cart now: while Kustom was asked, the order may have been
+    /// retired, or another of the cart's orders bought.
+    async fn is_open_order_of(&self, id: &KustomOrderId, cart_id: CartId) -> Result<bool, StoreError> {
+        let cart = self.store.cart(cart_id).await?;
+        let bound = cart
+            .filter(|cart| cart.state == CartState::Open)
+            .and_then(|cart| cart.kustom);
+        Ok(bound.is_some_and(|kustom| kustom.kustom_order_id == *id))
+    }
+
     /// The order can no longer be paid. If it was, the cart is completed now; if not, it is stuck and says so.
     async fn look_at_purchase(&self, id: &KustomOrderId, call: &SyncCall) -> Result<Try, CheckoutError> {
-        match self.complete_or_try_later(id).await {
+        match self.complete_or_try_later(id).await? {
             Ok(Purchase::Completed) => Ok(Try::Again),
             Ok(Purchase::InReview | Purchase::NotBought) | Err(_) => {
                 warn!(

@@ -51,43 +51,53 @@ impl App {
     /// Turns a purchase into an order, if it is one. Runs to its end even if the caller leaves.
     pub async fn complete(&self, id: &KustomOrderId) -> Outcome {
         let (app, flight_id) = (self.clone(), id.clone());
-        let work = || async move { app.complete_alone(&flight_id).await.map_err(Arc::new) };
+        let work = || {
+            self.background
+                .track_future(async move { app.complete_alone(&flight_id).await.map_err(Arc::new) })
+        };
         match self.completions.join(id.clone(), work).await {
             Some(outcome) => outcome,
-            None => Err(Arc::new(CompletionError::Crashed)),
+            None => crashed(),
         }
     }
 
-    /// Like [`App::complete`], and asks for a job where the answer must be found out later.
-    pub async fn complete_or_try_later(&self, id: &KustomOrderId) -> Outcome {
-        let outcome = self.complete(id).await;
-        let worth_another_try = match &outcome {
-            Err(error) => !matches!(**error, CompletionError::Unknown | CompletionError::NotConfigured),
-            Ok(_) => false,
+    /// Like [`App::complete`], and asks for a job where the answer must be found out later. An error means that not even
+    /// this could be noted down. Runs to its end even if the caller leaves.
+    pub async fn complete_or_try_later(&self, id: &KustomOrderId) -> Result<Outcome, StoreError> {
+        let (app, id) = (self.clone(), id.clone());
+        let work = async move {
+            let outcome = app.complete(&id).await;
+            if worth_another_try(&outcome) {
+                let job = JobRequest::at(JobKey::Complete(id), app.now());
+                app.commit(Change {
+                    jobs: vec![job],
+                    ..Change::default()
+                })
+                .await?;
+            }
+            Ok(outcome)
         };
-        if worth_another_try {
-            let job = JobRequest::at(JobKey::Complete(id.clone()), self.now());
-            self.commit(Change {
-                jobs: vec![job],
-                ..Change::default()
-            })
-            .await
-            .map_err(|error| Arc::new(error.into()))?;
-        }
-        outcome
+        self.to_the_end(work).await.unwrap_or_else(|| Ok(crashed()))
     }
 
-    /// Asks about every Kustom order the cart ever had that has not found its fate, the open one first.
+    /// Asks about every Kustom order the cart ever had that has not found its fate, the open one first. Runs to its end
+    /// even if the caller leaves.
     ///
     /// `None` if the cart never had one. The best news counts.
     pub async fn complete_cart(&self, cart_id: CartId) -> Result<Option<Outcome>, StoreError> {
+        let app = self.clone();
+        let work = async move { app.complete_one_of(cart_id).await };
+        self.to_the_end(work).await.unwrap_or_else(|| Ok(Some(crashed())))
+    }
+
+    async fn complete_one_of(&self, cart_id: CartId) -> Result<Option<Outcome>, StoreError> {
         let mut kustom_orders = self.store.kustom_orders_of(cart_id).await?;
         kustom_orders.sort_by_key(|kustom_order| kustom_order.state != KustomOrderState::Open);
         let mut best = None;
         for kustom_order in &kustom_orders {
             let outcome = match known_outcome(kustom_order.state) {
                 Some(purchase) => Ok(purchase),
-                None => self.complete_or_try_later(&kustom_order.id).await,
+                None => self.complete_or_try_later(&kustom_order.id).await?,
             };
             if matches!(outcome, Ok(Purchase::Completed)) {
                 return Ok(Some(outcome));
@@ -107,6 +117,7 @@ impl App {
             return Ok(purchase);
         }
         let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+        self.looks.wait(id.clone()).await;
         let Some(evidence) = gather(kustom, &kustom_order).await? else {
             return Ok(Purchase::NotBought);
         };
@@ -169,6 +180,17 @@ impl App {
             }
         }
     }
+}
+
+/// Whether the same question may have another answer later.
+fn worth_another_try(outcome: &Outcome) -> bool {
+    outcome
+        .as_ref()
+        .is_err_and(|error| !matches!(**error, CompletionError::Unknown))
+}
+
+fn crashed() -> Outcome {
+    Err(Arc::new(CompletionError::Crashed))
 }
 
 /// What a state says without asking Kustom.

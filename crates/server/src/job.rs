@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::checkout::LEASE;
-use crate::completion::CompletionError;
+use crate::completion::{CompletionError, Outcome, Purchase};
 use crate::kustom_client::{KustomClient, OrderAddress};
 use crate::store::StoreError;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -18,13 +18,20 @@ use kassa_commerce::kustom::completion::idempotency_key;
 use kassa_commerce::kustom::sync::{self, Next, SyncCall, SyncRequest};
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, MerchantReferences};
 use std::time::Duration;
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, debug, error, info_span, warn};
 
 /// Jobs run side by side; each waits for Kustom most of its time.
 const CLAIM_LIMIT: u32 = 32;
 
 /// The worker looks at the store at least this often, because a hint to look sooner may be lost.
 const LONGEST_REST: Duration = Duration::from_secs(5);
+
+/// What is due stays due while nothing can be claimed, so the next due time is no reason to try again at once.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How often an order is looked at that was said to be bought, before the saying is believed to be wrong. With the
+/// back-off between them the looks span a quarter of a minute, while Kustom's reads are behind by moments.
+const LOOKS_FOR_PURCHASE: u32 = 5;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
@@ -46,7 +53,7 @@ impl App {
                 }
                 Err(error) => {
                     warn!(%error, "failed to claim jobs");
-                    self.rest().await;
+                    self.rest_for(PAUSE_AFTER_FAILURE).await;
                 }
             }
         }
@@ -99,9 +106,17 @@ impl App {
         });
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => (),
             () = self.jobs_wanted.notified() => (),
-            () = tokio::time::sleep(until_next) => (),
+            () = self.rest_for(until_next) => (),
+        }
+    }
+
+    /// Waits, whatever is due, but not for longer than the server runs.
+    async fn rest_for(&self, time: Duration) {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => (),
+            () = tokio::time::sleep(time) => (),
         }
     }
 
@@ -123,11 +138,9 @@ impl App {
         match &job.key {
             JobKey::Sync(cart_id) => self.run_sync(kustom, job, *cart_id).await,
             JobKey::Complete(id) => {
-                let end = match self.complete(id).await {
-                    Ok(_) => JobEnd::Done,
-                    Err(error) => self.after_failed_completion(job, &error),
-                };
-                self.settle(job, end, Change::default()).await
+                let outcome = self.complete(id).await;
+                self.settle(job, self.after_look(job, &outcome), Change::default())
+                    .await
             }
             JobKey::Acknowledge(id) => self.run_acknowledge(kustom, job, id).await,
             JobKey::SetReferences(id) => self.run_set_references(kustom, job, id).await,
@@ -155,7 +168,10 @@ impl App {
             location: location.as_deref(),
         };
         let sent_at = self.now();
-        let answer = self.send(kustom, address, &call).await;
+        let answer = self.send(kustom, &job.lease, address, &call).await;
+        if let Err(failure) = &answer {
+            warn!(%failure, revision = call.revision, "Kustom did not take a cart's change");
+        }
         let end_of = |next| match next {
             Next::Done => JobEnd::Done,
             Next::At(run_at) => JobEnd::Continue { run_at },
@@ -213,13 +229,25 @@ impl App {
     pub(crate) async fn send(
         &self,
         kustom: &KustomClient,
+        lease: &Lease,
         address: OrderAddress<'_>,
         call: &SyncCall,
     ) -> Result<CheckoutOrder, Failure> {
+        self.check_turn(kustom, lease)?;
         match &call.request {
             SyncRequest::Read => kustom.read(address).await,
             SyncRequest::Update(payload) => kustom.update(address, payload).await,
         }
+    }
+
+    /// Whoever has the turn after us calls as well, so a call that could last beyond our turn must not begin.
+    pub(crate) fn check_turn(&self, kustom: &KustomClient, lease: &Lease) -> Result<(), Failure> {
+        if self.now() + kustom.longest_call() <= lease.until {
+            return Ok(());
+        }
+        Err(Failure::Unreachable {
+            reason: "too little was left of the turn to call".into(),
+        })
     }
 
     /// Takes in the answer to a call that was made inline, under the sync job's lease.
@@ -272,6 +300,10 @@ impl App {
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
+        if self.is_live(id).await? {
+            error!("an order that is shown to a shopper was not aborted");
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        }
         let answer = kustom.abort(OrderAddress { id, location: None }).await;
         let maybe_paid = matches!(answer, Err(Failure::ReadOnly));
         let look = maybe_paid.then(|| JobRequest::at(JobKey::Complete(id.clone()), self.now()));
@@ -284,6 +316,13 @@ impl App {
             ..Change::default()
         };
         self.settle(job, end, change).await
+    }
+
+    /// Only what nobody has seen or what was retired may be aborted. What Kustom answers to a create is not proof that the
+    /// order is new.
+    async fn is_live(&self, id: &KustomOrderId) -> Result<bool, StoreError> {
+        let kustom_order = self.store.kustom_order(id).await?;
+        Ok(kustom_order.is_some_and(|kustom_order| kustom_order.state != KustomOrderState::Retired))
     }
 
     async fn run_set_references(
@@ -317,10 +356,23 @@ impl App {
         }
     }
 
-    fn after_failed_completion(&self, job: &ClaimedJob, error: &CompletionError) -> JobEnd {
-        match error {
-            CompletionError::Unknown => JobEnd::Done,
-            _ => self.retry_at(job),
+    /// Whoever asked for the look had a reason to believe in a purchase, so one look that shows none is not enough: it may
+    /// have joined an earlier question, or Kustom's read may be behind.
+    fn after_look(&self, job: &ClaimedJob, outcome: &Outcome) -> JobEnd {
+        match outcome {
+            Ok(Purchase::Completed | Purchase::InReview) => JobEnd::Done,
+            Ok(Purchase::NotBought) if job.attempts + 1 < LOOKS_FOR_PURCHASE => self.retry_at(job),
+            Ok(Purchase::NotBought) => {
+                warn!("an order that seemed bought is not");
+                JobEnd::Done
+            }
+            Err(error) => {
+                warn!(%error, "could not find out whether an order is bought");
+                match **error {
+                    CompletionError::Unknown => JobEnd::Done,
+                    _ => self.retry_at(job),
+                }
+            }
         }
     }
 

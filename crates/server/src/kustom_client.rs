@@ -21,6 +21,7 @@ use call::Call;
 use host::Host;
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, ManagedOrder, MerchantReferences};
 use std::sync::Arc;
+use std::time::Duration;
 use transport::Transport;
 use uuid::Uuid;
 
@@ -57,6 +58,11 @@ impl KustomClient {
             host,
             transport: Arc::new(transport),
         })
+    }
+
+    /// No call takes longer, waiting for its place included.
+    pub fn longest_call(&self) -> Duration {
+        self.transport.longest_call()
     }
 
     /// Not idempotent: Kustom knows no key for this call, and a repeated create makes a second order.

@@ -13,6 +13,7 @@ pub mod http;
 pub mod job;
 pub mod kustom_client;
 pub mod listen;
+pub mod pace;
 pub mod playground;
 pub mod rate_limit;
 pub mod single_flight;

@@ -119,7 +119,7 @@ pub fn absorb(
         Ok(order) => absorb_order(cart, kustom.clone(), call, order, sent_at, now),
         // Read-only means bought, most of the time: news that the completion looks into.
         Err(Failure::ReadOnly) => bought(call, now),
-        Err(Failure::Gone) => retire(cart, call),
+        Err(Failure::Gone) => retire(cart, call, now),
         Err(failure) if failure.is_ambiguous() && matches!(call.request, SyncRequest::Update(_)) => {
             lost(cart, kustom.clone(), sent_at)
         }
@@ -204,8 +204,9 @@ fn bought(call: &SyncCall, now: Timestamp) -> Absorbed {
     }
 }
 
-/// Only a 404 retires an order. It is kept, and still completed should it turn out to be paid.
-fn retire(cart: &Cart, call: &SyncCall) -> Absorbed {
+/// Only a 404 retires an order. It is aborted, in case the 404 was a passing one and its successor stands beside it; and it
+/// is kept, and still completed should it turn out to be paid.
+fn retire(cart: &Cart, call: &SyncCall, now: Timestamp) -> Absorbed {
     let mut cart = cart.clone();
     cart.kustom = None;
     let retired = KustomOrderWrite::SetState {
@@ -215,6 +216,7 @@ fn retire(cart: &Cart, call: &SyncCall) -> Absorbed {
     let change = Change {
         cart: Some(CartWrite::Update(Box::new(cart))),
         kustom_orders: vec![retired],
+        jobs: vec![JobRequest::at(JobKey::Abort(call.kustom_order_id.clone()), now)],
         ..Change::default()
     };
     Absorbed {

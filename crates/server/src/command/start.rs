@@ -50,7 +50,7 @@ pub(crate) async fn start(
         let app = app.clone();
         async move { app.work().await }
     });
-    let router = http::router(app);
+    let router = http::router(app.clone());
     let (router, tls) = match settings.mode {
         Mode::Dev => (router.merge(playground::router()), Some(tls::self_signed()?)),
         Mode::Serve => (router, None),
@@ -61,6 +61,8 @@ pub(crate) async fn start(
     if worker.await.is_err() {
         tracing::error!("the worker stopped unexpectedly");
     }
+    // An order whose shopper has left is still placed before the store closes.
+    app.finish().await;
     store.close();
     Ok(())
 }

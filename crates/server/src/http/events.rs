@@ -25,6 +25,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How soon a browser comes back after a break.
 const RETRY: Duration = Duration::from_secs(2);
 
+/// How soon a stream reads again after a read has failed.
+const READ_AGAIN: Duration = Duration::from_secs(1);
+
 /// After a stream was closed in favour of a newer tab, there is no hurry.
 const EVICTED_RETRY: Duration = Duration::from_secs(15);
 
@@ -32,6 +35,7 @@ pub(super) async fn stream(State(app): State<App>, CartIdPath(id): CartIdPath) -
     // Listen first and read after, or a change in between is missed.
     let subscription = app.bus.subscribe(id);
     let cart = app.priced_cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
+    subscription.shows(cart.cart.version);
     let events = first_events(&cart).chain(later_events(app.clone(), id, subscription, &cart));
     let stopping = app.stop.clone().cancelled_owned();
     let events = events.map(Ok::<_, Infallible>).take_until(Box::pin(stopping));
@@ -96,12 +100,16 @@ impl Listener {
                 }
                 Heard::Changed { version } if version <= self.shown_version => (),
                 Heard::Changed { .. } => {
-                    // A cart that cannot be read right now is shown with its next change.
                     let Ok(Some(cart)) = self.app.priced_cart(self.cart_id).await else {
+                        // It may have been the last change, so no other hint would come.
+                        tracing::warn!("a changed cart could not be read for its stream; will try again");
+                        tokio::time::sleep(READ_AGAIN).await;
+                        self.subscription.hear_again();
                         continue;
                     };
                     if cart.cart.version > self.shown_version {
                         self.shown_version = cart.cart.version;
+                        self.subscription.shows(self.shown_version);
                         return Some(event("updated", &cart));
                     }
                 }

@@ -5,6 +5,7 @@ use super::error::ApiError;
 use super::limits;
 use super::path::CartIdPath;
 use crate::app::App;
+use crate::checkout::CheckoutError;
 use crate::completion::{CompletionError, Purchase};
 use axum::Json;
 use axum::extract::State;
@@ -50,37 +51,38 @@ pub(super) async fn confirm(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
 ) -> Result<Json<Confirmed>, ApiError> {
-    let cart = app.store.cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
-    if cart.state == CartState::Completed {
-        return Ok(Json(Confirmed {
-            status: "checkout_complete",
-        }));
+    let is_known_complete = match app.store.cart(id).await {
+        Ok(Some(cart)) => cart.state == CartState::Completed,
+        Ok(None) => return Err(ApiError::no_such_cart()),
+        Err(error) => return Ok(still_checking(&error)),
+    };
+    if is_known_complete {
+        return Ok(confirmed("checkout_complete"));
     }
     // Even now no error: a page that asks too often only does not get Kustom asked each time.
     if limits::check(&app, |limits| limits.confirmation(id)).is_err() {
-        return Ok(Json(Confirmed {
-            status: "checkout_incomplete",
-        }));
+        return Ok(confirmed("checkout_incomplete"));
     }
-    let Some(outcome) = app.complete_cart(id).await? else {
-        let message = "No checkout was ever opened for this cart.";
-        return Err(ApiError::new(StatusCode::CONFLICT, "NO_KUSTOM_ORDER", message));
-    };
-    match outcome {
-        Ok(Purchase::Completed) => Ok(Json(Confirmed {
-            status: "checkout_complete",
-        })),
-        Ok(Purchase::InReview | Purchase::NotBought) => Ok(Json(Confirmed {
-            status: "checkout_incomplete",
-        })),
-        Err(error) => {
-            tracing::warn!(%error, "could not find out whether a cart is paid; will try again");
-            match *error {
-                CompletionError::NotConfigured => Err(crate::checkout::CheckoutError::NotConfigured.into()),
-                _ => Ok(Json(Confirmed {
-                    status: "checkout_incomplete",
-                })),
-            }
+    match app.complete_cart(id).await {
+        Ok(Some(Ok(Purchase::Completed))) => Ok(confirmed("checkout_complete")),
+        Ok(Some(Ok(Purchase::InReview | Purchase::NotBought))) => Ok(confirmed("checkout_incomplete")),
+        Ok(Some(Err(error))) if matches!(*error, CompletionError::NotConfigured) => {
+            Err(CheckoutError::NotConfigured.into())
+        }
+        Ok(Some(Err(error))) => Ok(still_checking(&error)),
+        Err(error) => Ok(still_checking(&error)),
+        Ok(None) => {
+            let message = "No checkout was ever opened for this cart.";
+            Err(ApiError::new(StatusCode::CONFLICT, "NO_KUSTOM_ORDER", message))
         }
     }
+}
+
+fn still_checking(error: &impl std::error::Error) -> Json<Confirmed> {
+    tracing::warn!(%error, "could not find out yet whether a cart is paid");
+    confirmed("checkout_incomplete")
+}
+
+fn confirmed(status: &'static str) -> Json<Confirmed> {
+    Json(Confirmed { status })
 }

@@ -90,7 +90,7 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
     if state == KustomOrderState::Acknowledged {
         return Ok(Json(Received { status: "completed" }));
     }
-    match app.complete_or_try_later(id).await {
+    match app.complete_or_try_later(id).await? {
         Ok(Purchase::Completed) => Ok(Json(Received { status: "completed" })),
         Ok(Purchase::InReview) => Ok(Json(Received { status: "in_review" })),
         Ok(Purchase::NotBought) => {

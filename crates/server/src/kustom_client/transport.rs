@@ -90,6 +90,10 @@ impl Transport {
         })
     }
 
+    pub(super) fn longest_call(&self) -> Duration {
+        self.total
+    }
+
     /// Any finished answer is `Ok`, whatever its status.
     pub(super) async fn send(&self, call: Call) -> Result<Answer, Failure> {
         let started = Instant::now();

@@ -217,6 +217,28 @@ async fn fault_12_read_only_order_is_treated_as_broken() {
         1,
         "no second order that could be paid as well"
     );
+    assert_eq!(
+        shop.kustom_faults.count(&Method::POST, "/abort"),
+        0,
+        "nothing is given up because it cannot be changed"
+    );
+    shop.assert_one_order(&cart_id, &id).await;
+}
+
+#[tokio::test]
+async fn fault_12_an_opening_that_meets_a_read_only_order_makes_no_other() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    // Another tab edits and is reloaded before any job has run.
+    shop.pay(&id).await;
+    shop.set_first_quantity(&cart_id, 3).await;
+    assert_eq!(
+        shop.open_checkout(&cart_id).await.failure(),
+        (409, "CART_NOT_OPEN".to_owned())
+    );
+    assert_eq!(shop.kustom_order_count(), 1);
+    shop.settle().await;
     shop.assert_one_order(&cart_id, &id).await;
 }
 

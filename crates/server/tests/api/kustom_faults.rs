@@ -8,6 +8,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
+use tokio::sync::Notify;
+
+const READ_ONLY_BODY: &str =
+    r#"{"error_code":"READ_ONLY_ORDER","error_messages":["Resource is read-only"],"correlation_id":"c"}"#;
 
 /// What happens to one request.
 #[derive(Clone, Copy, Debug)]
@@ -18,17 +23,28 @@ pub(crate) enum Fault {
     Answered(StatusCode, &'static str),
     /// Kustom carries it out, and the answer is lost behind a gateway's own.
     AnswerLost,
+    /// Kustom says that the order can no longer be changed.
+    ReadOnly,
+    /// Waits for [`KustomFaults::release`] and then meets the next rule, or Kustom.
+    Held,
 }
 
 #[derive(Clone, Default)]
 pub(crate) struct KustomFaults {
     inner: Arc<Mutex<Inner>>,
+    gate: Arc<Gate>,
+}
+
+#[derive(Default)]
+struct Gate {
+    reached: Notify,
+    opened: Notify,
 }
 
 #[derive(Default)]
 struct Inner {
     rules: VecDeque<Rule>,
-    requests: Vec<(Method, String)>,
+    requests: Vec<(Method, String, Instant)>,
 }
 
 struct Rule {
@@ -55,7 +71,7 @@ impl KustomFaults {
         inner
             .requests
             .iter()
-            .filter(|(sent, path)| sent == method && path.contains(path_part))
+            .filter(|(sent, path, _)| sent == method && path.contains(path_part))
             .count()
     }
 
@@ -64,9 +80,32 @@ impl KustomFaults {
         self.inner.lock().unwrap().requests.len()
     }
 
+    /// When the requests of this method came whose path contains `path_part`.
+    pub(crate) fn times(&self, method: &Method, path_part: &str) -> Vec<Instant> {
+        let inner = self.inner.lock().unwrap();
+        let fits = |(sent, path, _): &&(Method, String, Instant)| sent == method && path.contains(path_part);
+        inner.requests.iter().filter(fits).map(|(.., at)| *at).collect()
+    }
+
+    /// Waits until a request is held.
+    pub(crate) async fn held(&self) {
+        self.gate.reached.notified().await;
+    }
+
+    /// Lets the request go on that is held.
+    pub(crate) fn release(&self) {
+        self.gate.opened.notify_one();
+    }
+
+    fn note(&self, method: &Method, path: &str) {
+        let mut inner = self.inner.lock().unwrap();
+        inner
+            .requests
+            .push((method.clone(), path.to_owned(), Instant::now()));
+    }
+
     fn next(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut inner = self.inner.lock().unwrap();
-        inner.requests.push((method.clone(), path.to_owned()));
         let fits =
             |rule: &&mut Rule| rule.times > 0 && rule.method == *method && path.contains(rule.path_part);
         let rule = inner.rules.iter_mut().find(fits)?;
@@ -76,15 +115,25 @@ impl KustomFaults {
 }
 
 pub(crate) async fn layer(State(faults): State<KustomFaults>, request: Request, next: Next) -> Response {
-    match faults.next(request.method(), request.uri().path()) {
-        None => next.run(request).await,
-        Some(Fault::Refused(status)) => (status, Body::empty()).into_response(),
-        Some(Fault::Answered(status, json)) => {
-            (status, [(CONTENT_TYPE, "application/json")], json).into_response()
-        }
-        Some(Fault::AnswerLost) => {
-            next.run(request).await;
-            StatusCode::GATEWAY_TIMEOUT.into_response()
-        }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    faults.note(&method, &path);
+    loop {
+        return match faults.next(&method, &path) {
+            None => next.run(request).await,
+            Some(Fault::Refused(status)) => (status, Body::empty()).into_response(),
+            Some(Fault::Answered(status, json)) => {
+                (status, [(CONTENT_TYPE, "application/json")], json).into_response()
+            }
+            Some(Fault::AnswerLost) => {
+                next.run(request).await;
+                StatusCode::GATEWAY_TIMEOUT.into_response()
+            }
+            Some(Fault::ReadOnly) => (StatusCode::FORBIDDEN, READ_ONLY_BODY).into_response(),
+            Some(Fault::Held) => {
+                faults.gate.reached.notify_one();
+                faults.gate.opened.notified().await;
+                continue;
+            }
+        };
     }
 }

@@ -18,3 +18,4 @@ mod kustom_faults;
 mod limits;
 mod shop;
 mod storage;
+mod trouble;

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use kassa::app::{App, Options, Parts};
 use kassa::clock::{Clock, SystemIds};
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
+use kassa::pace::Pace;
 use kassa::store::Store;
 use kassa::store::sqlite::SqliteStore;
 use kassa::token::CallbackTokens;
@@ -21,7 +22,9 @@ use kustom_api::KustomOrderId;
 use kustom_emulator::{Emulator, Settings};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -29,10 +32,12 @@ use tower::ServiceExt;
 #[derive(Debug)]
 pub(crate) struct ManualClock {
     now: Mutex<Timestamp>,
+    reads: AtomicUsize,
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         *self.now.lock().unwrap()
     }
 }
@@ -41,6 +46,7 @@ impl ManualClock {
     fn new() -> Self {
         Self {
             now: Mutex::new("2026-11-22T12:00:00Z".parse().unwrap()),
+            reads: AtomicUsize::new(0),
         }
     }
 
@@ -154,8 +160,28 @@ impl Shop {
         });
     }
 
+    /// A server that looks at an order at Kustom only every so often, as all do outside of tests.
+    pub(crate) fn unhurried_node(&self, between_looks: Duration) -> App {
+        let client = Some(client(&self.kustom_url));
+        let parts = parts(self.store.clone(), &self.clock, client, self.public_url.clone());
+        App::new(Parts {
+            looks: Pace::new(between_looks),
+            ..parts
+        })
+    }
+
     pub(crate) fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);
+    }
+
+    /// How often anybody has asked what time it is.
+    pub(crate) fn clock_reads(&self) -> usize {
+        self.clock.reads.load(Ordering::Relaxed)
+    }
+
+    /// From now on nothing can be saved, as on a full disk. Reads still work.
+    pub(crate) fn fill_the_disk(&self) {
+        self.store.close();
     }
 
     /// Lets the delay before a sync pass and does all the work that is due.
@@ -385,7 +411,7 @@ fn parts(
     kustom: Option<KustomClient>,
     public_url: String,
 ) -> Parts {
-    Parts::new(
+    let parts = Parts::new(
         store,
         kassa::demo::catalogue(),
         kustom,
@@ -398,7 +424,11 @@ fn parts(
             trust_loopback_pages: true,
             https_pages_only: false,
         },
-    )
+    );
+    Parts {
+        looks: Pace::new(Duration::ZERO),
+        ..parts
+    }
 }
 
 pub(crate) fn client(kustom_url: &str) -> KustomClient {

@@ -222,6 +222,9 @@ fn only_a_404_retires_an_order() {
         state: KustomOrderState::Retired,
     };
     assert_eq!((&change.kustom_orders, next), (&vec![retired], Next::Done));
+    // The 404 may have been a passing one: two orders of one cart must not both be payable.
+    let abort = JobRequest::at(JobKey::Abort(kustom_id("k1")), seconds_later(2));
+    assert_eq!(change.jobs, [abort]);
     let after = written(&change);
     assert_eq!((after.kustom.is_none(), after.payload_revision), (true, 2));
 
