@@ -6,9 +6,11 @@ mod cors;
 mod error;
 mod events;
 mod limits;
+mod openapi;
 mod payment;
 mod profiles;
 mod push;
+mod unbuilt;
 mod view;
 
 use crate::app::App;
@@ -19,9 +21,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use error::ApiError;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What a storefront has reason to send is a tenth of this.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -31,9 +34,7 @@ const MAX_PUSH_BYTES: usize = 4 * 1024;
 
 /// Every public route.
 pub fn router(app: App) -> Router {
-    carts()
-        .merge(push())
-        .route("/health", get(health))
+    Router::from(documented_routes())
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| {
@@ -45,82 +46,54 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-fn carts() -> Router<App> {
-    Router::new()
-        .route("/ingress/commerce/cart-profiles", get(profiles::list))
-        .route("/ingress/commerce/carts", post(carts::create))
-        .route("/ingress/commerce/carts/{cart_id}", get(carts::read))
-        .route("/ingress/commerce/carts/{cart_id}/events", get(events::stream))
-        .route(
-            "/ingress/commerce/carts/{cart_id}/add-item",
-            post(carts::add_item),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/remove-item",
-            post(carts::remove_item),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/set-quantity",
-            post(carts::set_quantity),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/address",
-            post(carts::set_address),
-        )
-        .route("/ingress/commerce/carts/{cart_id}/email", post(carts::set_email))
-        .route("/ingress/commerce/carts/{cart_id}/phone", post(carts::set_phone))
-        .route(
-            "/ingress/commerce/carts/{cart_id}/set-field/{key}",
-            post(carts::set_field),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/remove-field/{key}",
-            post(carts::remove_field),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/add-coupon",
-            post(not_implemented),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/remove-coupon",
-            post(not_implemented),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/cancel-order",
-            post(not_implemented),
-        )
-        .route("/ingress/commerce/orders/lookup", post(not_implemented))
-        .route(
-            "/ingress/commerce/carts/{cart_id}/payment/kustom",
-            post(payment::open),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/payment/kustom/confirm",
-            post(payment::confirm),
-        )
+/// Each route with its documentation, in one list: what is served and what the document says cannot differ.
+///
+/// A route is added with `routes!` only, and with its whole path: nested routers lose operations of equal paths.
+fn documented_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::preface())
+        .merge(carts())
+        .merge(push())
+        .routes(routes!(health))
+        .routes(routes!(openapi::serve))
+}
+
+fn carts() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(profiles::list))
+        .routes(routes!(carts::create))
+        .routes(routes!(carts::read))
+        .routes(routes!(events::stream))
+        .routes(routes!(carts::add_item))
+        .routes(routes!(carts::remove_item))
+        .routes(routes!(carts::set_quantity))
+        .routes(routes!(carts::set_address))
+        .routes(routes!(carts::set_email))
+        .routes(routes!(carts::set_phone))
+        .routes(routes!(carts::set_field))
+        .routes(routes!(carts::remove_field))
+        .routes(routes!(unbuilt::add_coupon))
+        .routes(routes!(unbuilt::remove_coupon))
+        .routes(routes!(unbuilt::cancel_order))
+        .routes(routes!(unbuilt::look_up_order))
+        .routes(routes!(payment::open))
+        .routes(routes!(payment::confirm))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 
-fn push() -> Router<App> {
-    Router::new()
-        .route("/ingress/kustom/webhook/push", post(push::receive))
-        .route(
-            "/ingress/kustom/webhook/push/{order_id}",
-            post(push::receive_with_path),
-        )
+fn push() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(push::receive))
+        .routes(routes!(push::receive_with_path))
         .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES))
 }
 
+#[utoipa::path(
+    get, path = "/health", operation_id = "getHealth", tag = "about",
+    summary = "Whether the server answers", description = "",
+    responses((status = 200, description = "It does.", body = openapi::Health)),
+)]
 async fn health() -> impl IntoResponse {
     axum::Json(serde_json::json!({ "status": "ok" }))
-}
-
-async fn not_implemented() -> ApiError {
-    ApiError::new(
-        StatusCode::NOT_IMPLEMENTED,
-        "NOT_IMPLEMENTED",
-        "This version does not do that yet.",
-    )
 }
 
 async fn unknown_route() -> ApiError {
