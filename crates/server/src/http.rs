@@ -3,6 +3,7 @@
 mod body;
 mod carts;
 mod cors;
+mod docs;
 mod error;
 mod events;
 mod limits;
@@ -55,6 +56,9 @@ fn documented_routes() -> OpenApiRouter<App> {
         .merge(push())
         .routes(routes!(health))
         .routes(routes!(openapi::serve))
+        .routes(routes!(docs::redirect))
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::file))
 }
 
 fn carts() -> OpenApiRouter<App> {

@@ -139,10 +139,13 @@ const PUSH: &[Known] = &[
 
 const UNBUILT: &[Known] = &[(501, "NOT_IMPLEMENTED", "This version does not do that yet.")];
 
+const FILE: &[Known] = &[(404, "NOT_FOUND", "No such file.")];
+
 /// What [`ALWAYS`] leaves to be said, or `None` for an operation that nobody has listed.
 fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
     Some(match operation_id {
-        "listCartProfiles" | "getHealth" | "getOpenApi" => &[],
+        "listCartProfiles" | "getHealth" | "getOpenApi" | "redirectToDocs" | "showDocs" => &[],
+        "getDocsFile" => &[FILE],
         "createCart" => &[BODY, CREATE, COUNTRY, STORE],
         "getCart" | "streamCartEvents" => &[CART, READ, STORE],
         "addCartItem" => &[BODY, CART, CHANGE, QUANTITY, ADD_ITEM, STORE],
