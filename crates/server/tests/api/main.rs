@@ -5,4 +5,5 @@ mod checkout;
 mod completion;
 mod faults;
 mod kustom_faults;
+mod openapi;
 mod shop;
