@@ -3,15 +3,18 @@
 mod body;
 mod carts;
 mod cors;
+mod docs;
 mod error;
 mod events;
 mod json;
 mod limits;
+mod openapi;
 mod path;
 mod payment;
 mod profiles;
 mod push;
 mod trace;
+mod unbuilt;
 mod view;
 
 use crate::app::App;
@@ -22,9 +25,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, VARY, X_C
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use error::ApiError;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What a storefront has reason to send is a tenth of this.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -34,10 +39,9 @@ const MAX_PUSH_BYTES: usize = 4 * 1024;
 
 /// Every public route.
 pub fn router(app: App) -> Router {
-    carts()
+    Router::from(documented_routes())
+        .merge(fields_without_key())
         .layer(from_fn_with_state(app.clone(), limits::count_misses))
-        .merge(push())
-        .route("/health", get(health))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| {
@@ -50,90 +54,71 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-fn carts() -> Router<App> {
+/// Each route with its documentation, in one list: what is served and what the document says cannot differ.
+///
+/// A route is added with `routes!` only, and with its whole path: nested routers lose operations of equal paths.
+fn documented_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::preface())
+        .merge(carts())
+        .merge(push())
+        .routes(routes!(health))
+        .routes(routes!(openapi::serve))
+        .routes(routes!(docs::redirect))
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::file))
+}
+
+/// An empty field key is a bad key and not an unknown route. Not documented, because there is nothing to do here.
+fn fields_without_key() -> Router<App> {
     Router::new()
-        .route("/ingress/commerce/cart-profiles", get(profiles::list))
-        .route("/ingress/commerce/carts", post(carts::create))
-        .route("/ingress/commerce/carts/{cart_id}", get(carts::read))
-        .route("/ingress/commerce/carts/{cart_id}/events", get(events::stream))
-        .route(
-            "/ingress/commerce/carts/{cart_id}/add-item",
-            post(carts::add_item),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/remove-item",
-            post(carts::remove_item),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/set-quantity",
-            post(carts::set_quantity),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/address",
-            post(carts::set_address),
-        )
-        .route("/ingress/commerce/carts/{cart_id}/email", post(carts::set_email))
-        .route("/ingress/commerce/carts/{cart_id}/phone", post(carts::set_phone))
-        .route(
-            "/ingress/commerce/carts/{cart_id}/set-field/{key}",
-            post(carts::set_field),
-        )
         .route(
             "/ingress/commerce/carts/{cart_id}/set-field/",
             post(carts::set_field),
         )
         .route(
-            "/ingress/commerce/carts/{cart_id}/remove-field/{key}",
-            post(carts::remove_field),
-        )
-        .route(
             "/ingress/commerce/carts/{cart_id}/remove-field/",
             post(carts::remove_field),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/add-coupon",
-            post(not_implemented),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/remove-coupon",
-            post(not_implemented),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/cancel-order",
-            post(not_implemented),
-        )
-        .route("/ingress/commerce/orders/lookup", post(not_implemented))
-        .route(
-            "/ingress/commerce/carts/{cart_id}/payment/kustom",
-            post(payment::open),
-        )
-        .route(
-            "/ingress/commerce/carts/{cart_id}/payment/kustom/confirm",
-            post(payment::confirm),
         )
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 
-fn push() -> Router<App> {
-    Router::new()
-        .route("/ingress/kustom/webhook/push", post(push::receive))
-        .route(
-            "/ingress/kustom/webhook/push/{order_id}",
-            post(push::receive_with_path),
-        )
+fn carts() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(profiles::list))
+        .routes(routes!(carts::create))
+        .routes(routes!(carts::read))
+        .routes(routes!(events::stream))
+        .routes(routes!(carts::add_item))
+        .routes(routes!(carts::remove_item))
+        .routes(routes!(carts::set_quantity))
+        .routes(routes!(carts::set_address))
+        .routes(routes!(carts::set_email))
+        .routes(routes!(carts::set_phone))
+        .routes(routes!(carts::set_field))
+        .routes(routes!(carts::remove_field))
+        .routes(routes!(unbuilt::add_coupon))
+        .routes(routes!(unbuilt::remove_coupon))
+        .routes(routes!(unbuilt::cancel_order))
+        .routes(routes!(unbuilt::look_up_order))
+        .routes(routes!(payment::open))
+        .routes(routes!(payment::confirm))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+}
+
+fn push() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(push::receive))
+        .routes(routes!(push::receive_with_path))
         .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES))
 }
 
+#[utoipa::path(
+    get, path = "/health", operation_id = "getHealth", tag = "about",
+    summary = "Whether the server answers", description = "",
+    responses((status = 200, description = "It does.", body = openapi::Health)),
+)]
 async fn health() -> impl IntoResponse {
     axum::Json(serde_json::json!({ "status": "ok" }))
-}
-
-async fn not_implemented() -> ApiError {
-    ApiError::new(
-        StatusCode::NOT_IMPLEMENTED,
-        "NOT_IMPLEMENTED",
-        "This version does not do that yet.",
-    )
 }
 
 async fn unknown_route() -> ApiError {

@@ -4,6 +4,7 @@ use super::body::{StrictJson, quantity};
 use super::error::ApiError;
 use super::json::{Object, any_value};
 use super::limits;
+use super::openapi::{self, CartIdParam, FieldKeyParam};
 use super::path::{CartIdPath, FieldKeyPath};
 use super::view::CartView;
 use crate::app::App;
@@ -17,78 +18,124 @@ use kassa_commerce::id::{CartId, CartItemId};
 use kassa_commerce::locale::Locale;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
+use utoipa::ToSchema;
 
 type CartAnswer = Result<Json<CartView>, ApiError>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CreateCartRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct CreateCart {
     profile_key: String,
+    /// A language, or a language and a country: `sv`, `sv-SE`, `sv_se`.
+    #[schema(pattern = "^[A-Za-z]{2}([-_][A-Za-z]{2})?$")]
     locale: String,
+    /// ISO 3166-1, two letters. One of the profile's countries; without it, the profile's default.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
     country_code: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreatedCart {
+    /// Whoever knows it may read and change the cart.
+    #[schema(format = "uuid")]
     cart_id: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AddItemRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct AddItem {
     product_number: String,
+    #[schema(value_type = u32, minimum = 1, maximum = 9999)]
     quantity: Box<RawValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RemoveItemRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RemoveItem {
+    #[schema(format = "uuid")]
     cart_item_id: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetQuantityRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct SetQuantity {
+    #[schema(format = "uuid")]
     cart_item_id: String,
+    #[schema(value_type = u32, minimum = 1, maximum = 9999)]
     quantity: Box<RawValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetAddressRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct SetAddress {
+    /// Replaces the one there was. For delivery, and for the invoice where there is no `invoiceRecipient`.
+    #[schema(value_type = Option<AddressBody>)]
     address: Option<Object<AddressBody>>,
+    /// Replaces the one there was; the text `unset` removes it.
     invoice_recipient: Option<InvoiceBody>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AddressRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct AddressBody {
+    #[schema(max_length = 100)]
     name: Option<String>,
+    #[schema(max_length = 100)]
     care_of: Option<String>,
+    #[schema(max_length = 100)]
     attention: Option<String>,
+    #[schema(max_length = 100)]
     address_line1: Option<String>,
+    #[schema(max_length = 100)]
     address_line2: Option<String>,
+    #[schema(max_length = 100)]
     city: Option<String>,
+    #[schema(max_length = 100)]
     state: Option<String>,
+    #[schema(max_length = 10, pattern = "^[A-Za-z0-9 -]*$")]
     postal_code: Option<String>,
+    /// ISO 3166-1, two letters. One of the profile's countries.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
     country_code: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = InvoiceRecipientRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct InvoiceRecipientBody {
+    #[schema(max_length = 100)]
     name: Option<String>,
+    #[schema(max_length = 100)]
     care_of: Option<String>,
+    #[schema(max_length = 100)]
     attention: Option<String>,
+    #[schema(max_length = 100)]
     address_line1: Option<String>,
+    #[schema(max_length = 100)]
     address_line2: Option<String>,
+    #[schema(max_length = 100)]
     city: Option<String>,
+    #[schema(max_length = 100)]
     state: Option<String>,
+    #[schema(max_length = 10, pattern = "^[A-Za-z0-9 -]*$")]
     postal_code: Option<String>,
+    /// ISO 3166-1, two letters. One of the profile's countries.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
     country_code: Option<String>,
+    #[schema(max_length = 100)]
     tax_id: Option<String>,
+    #[schema(max_length = 100)]
     tax_id_type: Option<String>,
+    /// ISO 3166-1, two letters.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
     tax_country_code: Option<String>,
 }
 
@@ -98,25 +145,38 @@ enum InvoiceBody {
     Unset,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetEmailRequest)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetEmail {
+    #[schema(format = "email", max_length = 254)]
     email: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetPhoneRequest)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetPhone {
+    /// At least three digits.
+    #[schema(max_length = 40, pattern = r"^[0-9 +\-().\/]*$")]
     phone: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetFieldRequest)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetField {
+    /// Any JSON, at most 4096 bytes and 15 levels deep. `null` removes the field.
     #[serde(deserialize_with = "any_value")]
     value: serde_json::Value,
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts", operation_id = "createCart", tag = "carts",
+    summary = "Open a cart", description = "",
+    request_body = CreateCart,
+    responses((status = 200, description = "The empty cart.", body = CreatedCart)),
+)]
 pub(super) async fn create(
     State(app): State<App>,
     parts: Parts,
@@ -134,11 +194,25 @@ pub(super) async fn create(
     }))
 }
 
+#[utoipa::path(
+    get, path = "/ingress/commerce/carts/{cart_id}", operation_id = "getCart", tag = "carts",
+    summary = "Read a cart", description = "",
+    params(CartIdParam),
+    responses((status = 200, description = "The cart.", body = CartView)),
+)]
 pub(super) async fn read(State(app): State<App>, CartIdPath(id): CartIdPath) -> CartAnswer {
     let cart = app.priced_cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
     Ok(Json(CartView::new(&cart)))
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/add-item", operation_id = "addCartItem", tag = "carts",
+    summary = "Add an item",
+    description = "Every call adds an item of its own, also of a product that is there. A cart has at most 100.",
+    params(CartIdParam),
+    request_body = AddItem,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn add_item(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -152,6 +226,13 @@ pub(super) async fn add_item(
     mutate(&app, id, command).await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/remove-item", operation_id = "removeCartItem", tag = "carts",
+    summary = "Remove an item", description = "",
+    params(CartIdParam),
+    request_body = RemoveItem,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn remove_item(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -167,6 +248,13 @@ pub(super) async fn remove_item(
     .await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/set-quantity", operation_id = "setCartItemQuantity", tag = "carts",
+    summary = "Change the quantity of an item", description = "",
+    params(CartIdParam),
+    request_body = SetQuantity,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn set_quantity(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -179,6 +267,14 @@ pub(super) async fn set_quantity(
     mutate(&app, id, command).await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/address", operation_id = "setCartAddress", tag = "carts",
+    summary = "Set the address, the recipient of the invoice, or both",
+    description = "A part that is left out is left alone. An address may be incomplete.",
+    params(CartIdParam),
+    request_body = SetAddress,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn set_address(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -201,6 +297,13 @@ pub(super) async fn set_address(
     .await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/email", operation_id = "setCartEmail", tag = "carts",
+    summary = "Set the e-mail address", description = "",
+    params(CartIdParam),
+    request_body = SetEmail,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn set_email(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -210,6 +313,13 @@ pub(super) async fn set_email(
     mutate(&app, id, CartCommand::SetEmail { email }).await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/phone", operation_id = "setCartPhone", tag = "carts",
+    summary = "Set the phone number", description = "",
+    params(CartIdParam),
+    request_body = SetPhone,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn set_phone(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -219,6 +329,14 @@ pub(super) async fn set_phone(
     mutate(&app, id, CartCommand::SetPhone { phone }).await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/set-field/{key}", operation_id = "setCartField", tag = "carts",
+    summary = "Set a field",
+    description = "Fields are for the storefront. A cart has at most 32.",
+    params(CartIdParam, FieldKeyParam),
+    request_body = SetField,
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn set_field(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -237,6 +355,13 @@ pub(super) async fn set_field(
 }
 
 /// The published client sends no body but claims JSON, so none is read.
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/remove-field/{key}", operation_id = "removeCartField", tag = "carts",
+    summary = "Remove a field",
+    description = "Takes no body.",
+    params(CartIdParam, FieldKeyParam),
+    responses((status = 200, description = "The cart after it.", body = CartView)),
+)]
 pub(super) async fn remove_field(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -316,5 +441,24 @@ impl<'de> Deserialize<'de> for InvoiceBody {
         serde_json::from_str(written.get())
             .map(|Object(recipient)| Self::Set(Box::new(recipient)))
             .map_err(serde::de::Error::custom)
+    }
+}
+
+/// utoipa knows no enum that is either an object or one word.
+type DocumentedSchema = utoipa::openapi::RefOr<utoipa::openapi::Schema>;
+
+impl utoipa::PartialSchema for InvoiceBody {
+    fn schema() -> DocumentedSchema {
+        openapi::schema_or_word::<InvoiceRecipientBody>("unset")
+    }
+}
+
+impl ToSchema for InvoiceBody {
+    fn name() -> Cow<'static, str> {
+        "InvoiceRecipientRequestOrUnset".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, DocumentedSchema)>) {
+        openapi::add_schema::<InvoiceRecipientBody>(schemas);
     }
 }

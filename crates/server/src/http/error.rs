@@ -20,6 +20,7 @@ use kassa_commerce::pricing::PricingError;
 use kustom_api::Failure;
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 #[derive(Debug)]
 pub(super) struct ApiError {
@@ -29,15 +30,22 @@ pub(super) struct ApiError {
     retry_after_seconds: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// Every error, in both shapes in use; they say the same.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct Body<'a> {
+    #[schema(value_type = Vec<Item>, min_items = 1, max_items = 1)]
     errors: [Item<'a>; 1],
     error: Item<'a>,
 }
 
-#[derive(Clone, Copy, Serialize)]
-struct Item<'a> {
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[schema(as = ErrorItem)]
+pub(super) struct Item<'a> {
+    /// Stable. Each operation lists its own.
+    #[schema(pattern = "^[A-Z][A-Z_]*$")]
     code: &'a str,
+    /// For people; may change.
     message: &'a str,
 }
 

@@ -4,6 +4,7 @@
 //! cart never answers with an error status, because browsers give a stream up for good at the first one.
 
 use super::error::ApiError;
+use super::openapi::CartIdParam;
 use super::path::CartIdPath;
 use super::view::CartView;
 use crate::app::{App, PricedCart};
@@ -31,6 +32,16 @@ const READ_AGAIN: Duration = Duration::from_secs(1);
 /// After a stream was closed in favour of a newer tab, there is no hurry.
 const EVICTED_RETRY: Duration = Duration::from_secs(15);
 
+#[utoipa::path(
+    get, path = "/ingress/commerce/carts/{cart_id}/events", operation_id = "streamCartEvents", tag = "carts",
+    summary = "Follow a cart",
+    description = "Server-sent events. Each connection begins with `init`; then every change is one `updated`. The \
+        data of both is the whole cart, the id its version, and the newest one wins. A completed cart gets an \
+        `updated` right after `init`.",
+    params(CartIdParam),
+    responses((status = 200, description = "A stream of events, each with a whole cart as JSON.",
+        body = CartView, content_type = "text/event-stream")),
+)]
 pub(super) async fn stream(State(app): State<App>, CartIdPath(id): CartIdPath) -> Result<Response, ApiError> {
     // Listen first and read after, or a change in between is missed.
     let subscription = app.bus.subscribe(id);

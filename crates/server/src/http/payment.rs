@@ -3,6 +3,7 @@
 use super::body::StrictJson;
 use super::error::ApiError;
 use super::limits;
+use super::openapi::{self, CartIdParam};
 use super::path::CartIdPath;
 use crate::app::App;
 use crate::checkout::CheckoutError;
@@ -12,26 +13,44 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kassa_commerce::cart::CartState;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = OpenCheckoutRequest)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct OpenCheckout {
+    #[schema(format = "uri", max_length = 2000)]
     terms_url: String,
+    /// Where the shopper is sent back to from other pages, such as a bank's.
+    #[schema(format = "uri", max_length = 2000)]
     checkout_url: String,
+    /// Where the shopper is sent to after the purchase.
+    #[schema(format = "uri", max_length = 2000)]
     confirmation_url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OpenedCheckout {
+    /// HTML with scripts: the page inserts it and runs them.
     html_snippet: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Confirmed {
+    #[schema(schema_with = openapi::confirm_states)]
     status: &'static str,
 }
 
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/payment/kustom", operation_id = "openKustomCheckout", tag = "payment",
+    summary = "Open the checkout of a cart",
+    description = "Makes the cart's Kustom order, or finds the open one. The three pages must differ and lie on \
+        origins that the cart's profile lists.",
+    params(CartIdParam),
+    request_body = OpenCheckout,
+    responses((status = 200, description = "The checkout, ready to be shown.", body = OpenedCheckout)),
+)]
 pub(super) async fn open(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
@@ -47,6 +66,15 @@ pub(super) async fn open(
 
 /// Answers `checkout_complete` only when the order exists. Passing trouble is a status and never an error, because
 /// pages give up at the first error while the shopper's money is on its way.
+#[utoipa::path(
+    post, path = "/ingress/commerce/carts/{cart_id}/payment/kustom/confirm", operation_id = "confirmKustomCheckout",
+    tag = "payment",
+    summary = "Confirm a purchase on return from the checkout",
+    description = "Takes no body. While it is not known yet whether the cart is paid, the answer is \
+        `checkout_incomplete`: ask again, with pauses, until it is `checkout_complete`.",
+    params(CartIdParam),
+    responses((status = 200, description = "`checkout_complete` as soon as the order exists.", body = Confirmed)),
+)]
 pub(super) async fn confirm(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,

@@ -6,15 +6,22 @@ use axum::extract::State;
 use kassa_commerce::address::CountryCode;
 use kassa_commerce::catalogue::Profile;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartProfile)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ProfileView {
     profile_key: String,
     channel_key: String,
+    /// ISO 4217.
     currency_code: &'static str,
+    /// Whether prices and totals of its carts include tax.
     tax_included: bool,
+    /// ISO 3166-1, two letters.
+    #[schema(value_type = String)]
     default_country_code: CountryCode,
+    #[schema(value_type = Vec<String>)]
     allowed_countries: Vec<CountryCode>,
 }
 
@@ -31,6 +38,11 @@ impl ProfileView {
     }
 }
 
+#[utoipa::path(
+    get, path = "/ingress/commerce/cart-profiles", operation_id = "listCartProfiles", tag = "carts",
+    summary = "List the markets that carts can be opened in", description = "",
+    responses((status = 200, description = "All profiles, in the merchant's order.", body = Vec<ProfileView>)),
+)]
 pub(super) async fn list(State(app): State<App>) -> Json<Vec<ProfileView>> {
     Json(app.catalogue.profiles().map(ProfileView::new).collect())
 }

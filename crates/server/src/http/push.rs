@@ -7,6 +7,7 @@
 use super::MAX_PUSH_BYTES;
 use super::body;
 use super::error::ApiError;
+use super::openapi;
 use crate::app::App;
 use crate::checkout::CheckoutError;
 use crate::completion::{CompletionError, Purchase};
@@ -19,6 +20,7 @@ use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::KustomOrderState;
 use kustom_api::KustomOrderId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Nobody has a reason to name more, and each one that is named is looked up.
 const MAX_IDS: usize = 4;
@@ -26,18 +28,43 @@ const MAX_IDS: usize = 4;
 /// Kustom declares order ids with at most 255 characters.
 const MAX_ID_CHARS: usize = 255;
 
-#[derive(Deserialize)]
+/// What the query is read for, by hand, because a name that stands there twice must not stop a push.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query in the document")]
+pub(super) struct PushQuery {
+    /// The id of the Kustom order.
+    #[param(nullable = false)]
+    order_id: Option<String>,
+    /// Proves that the caller is Kustom. It is part of the URL that Kustom was given.
+    #[param(nullable = false)]
+    token: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PushRequest)]
 struct PushBody {
+    /// The id of the Kustom order. Other members are not looked at.
     order_id: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PushReceived)]
 pub(super) struct Received {
+    #[schema(schema_with = openapi::push_states)]
     status: &'static str,
 }
 
 type PushAnswer = Result<Json<Received>, ApiError>;
 
+#[utoipa::path(
+    post, path = "/ingress/kustom/webhook/push", operation_id = "receiveKustomPush", tag = "kustom",
+    summary = "Called by Kustom after a purchase", description = openapi::PUSH,
+    params(PushQuery),
+    request_body(content((Option<PushBody> = "application/json"), (Option<PushBody> = "application/x-www-form-urlencoded")),
+        description = "Not needed: an empty body, `{}` and a form are all in use."),
+    responses((status = 200, description = "What is known now is stored.", body = Received)),
+)]
 pub(super) async fn receive(
     State(app): State<App>,
     RawQuery(query): RawQuery,
@@ -46,6 +73,14 @@ pub(super) async fn receive(
     answer(&app, None, query, request).await
 }
 
+#[utoipa::path(
+    post, path = "/ingress/kustom/webhook/push/{order_id}", operation_id = "receiveKustomPushWithPath", tag = "kustom",
+    summary = "Called by Kustom after a purchase, with the id in the path", description = openapi::PUSH,
+    params(("order_id" = String, Path, description = "The id of the Kustom order."), PushQuery),
+    request_body(content((Option<PushBody> = "application/json"), (Option<PushBody> = "application/x-www-form-urlencoded")),
+        description = "Not needed: an empty body, `{}` and a form are all in use."),
+    responses((status = 200, description = "What is known now is stored.", body = Received)),
+)]
 pub(super) async fn receive_with_path(
     State(app): State<App>,
     order_id: Result<Path<String>, PathRejection>,

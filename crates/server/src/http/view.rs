@@ -1,5 +1,6 @@
 //! A cart as storefronts see it. Amounts are exact decimals in major units.
 
+use super::openapi;
 use crate::app::PricedCart;
 use kassa_commerce::address::{Address, CountryCode, InvoiceRecipient};
 use kassa_commerce::cart::{Cart, CartState};
@@ -9,22 +10,33 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// The rendered cart of every answer and event. Absent optional members are left out.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cart)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CartView {
+    /// Whoever knows it may read and change the cart.
+    #[schema(format = "uuid")]
     cart_id: String,
+    /// For people. It opens nothing.
     cart_number: String,
+    #[schema(schema_with = openapi::cart_states)]
     cart_state: &'static str,
     profile_key: String,
+    /// Left out until there is an order.
+    #[schema(format = "uuid")]
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<String>,
     /// Empty until there is an order: the published type says text.
     order_number: String,
     channel_key: String,
+    /// ISO 4217. Every amount of the cart is in it, and it never changes.
     currency_code: &'static str,
+    /// Whether prices and totals include tax. If not, `orderTaxTotal` comes on top of `orderTotal`.
     tax_included: bool,
+    /// As the storefront gave it.
     locale: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
@@ -32,47 +44,73 @@ pub(super) struct CartView {
     phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<AddressView>,
+    /// Left out where the invoice goes to `address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     invoice_recipient: Option<InvoiceRecipientView>,
     items: Vec<ItemView>,
+    /// The sum of the items' totals.
     product_total: Amount,
+    /// After `shippingDiscount`.
     shipping_total: Amount,
+    /// What was taken off the price of shipping.
     shipping_discount: Amount,
     shipping_tax: Amount,
+    /// `productTotal` and `shippingTotal`.
     order_total: Amount,
+    /// The tax of all items and of shipping.
     order_tax_total: Amount,
+    /// Always empty in this version.
+    #[schema(value_type = Vec<String>)]
     coupons: [String; 0],
+    /// Always empty in this version.
+    #[schema(value_type = Vec<String>)]
     invalid_coupons: [String; 0],
+    /// Always empty in this version.
+    #[schema(value_type = Vec<Object>)]
     promotions: [Value; 0],
+    /// Empty until the cart is completed.
     payments: Vec<PaymentView>,
+    /// The storefront's own fields. Among them, read-only, `kustomOrderId`, `kustomPendingHash` (what Kustom should
+    /// hold) and `kustomSyncHash` (what it holds): while the two differ, the checkout must be suspended.
+    #[schema(additional_properties)]
     fields: BTreeMap<String, Value>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartItem)]
 #[serde(rename_all = "camelCase")]
 struct ItemView {
+    #[schema(format = "uuid")]
     cart_item_id: String,
     product_number: String,
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<String>,
+    #[schema(minimum = 1, maximum = 9999)]
     quantity: u32,
+    /// Always 0 in this version.
     reserved_quantity: u32,
     unit_price: Amount,
+    /// What was taken off the whole line.
     discount: Amount,
+    /// Unit price times quantity, less the discount.
     total: Amount,
+    /// The tax of `total`: part of it where `taxIncluded`, else on top.
     tax: Amount,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Payment)]
 struct PaymentView {
     provider: &'static str,
+    /// The id of the Kustom order.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     amount: Amount,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Address)]
 #[serde(rename_all = "camelCase")]
 struct AddressView {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,11 +129,14 @@ struct AddressView {
     state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     postal_code: Option<String>,
+    /// ISO 3166-1, two letters.
+    #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     country_code: Option<CountryCode>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InvoiceRecipient)]
 #[serde(rename_all = "camelCase")]
 struct InvoiceRecipientView {
     #[serde(flatten)]
@@ -104,12 +145,16 @@ struct InvoiceRecipientView {
     tax_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tax_id_type: Option<String>,
+    /// ISO 3166-1, two letters.
+    #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     tax_country_code: Option<CountryCode>,
 }
 
-/// An amount in major units, written digit by digit: no float ever touches it.
-#[derive(Serialize)]
+/// An amount in major units of the cart's currency, as an exact decimal: 99.5 in SEK is 99.50 kr.
+// It is written digit by digit: no float ever touches it.
+#[derive(Serialize, ToSchema)]
+#[schema(value_type = f64, format = "decimal", example = json!(99.5))]
 #[serde(transparent)]
 struct Amount(Box<RawValue>);
 

@@ -16,6 +16,7 @@ mod events;
 mod faults;
 mod kustom_faults;
 mod limits;
+mod openapi;
 mod shop;
 mod storage;
 mod trouble;
