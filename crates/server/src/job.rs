@@ -220,10 +220,10 @@ impl App {
             return Ok(None);
         };
         let kustom_order = self.store.kustom_order(&call.kustom_order_id).await?;
-        Ok(Some((
-            call,
-            kustom_order.and_then(|kustom_order| kustom_order.location),
-        )))
+        // What is paid and waits for a person is not to be changed, nor to be given up for a 404.
+        Ok(kustom_order
+            .filter(|kustom_order| kustom_order.state == KustomOrderState::Open)
+            .map(|kustom_order| (call, kustom_order.location)))
     }
 
     pub(crate) async fn send(
