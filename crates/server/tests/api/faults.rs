@@ -1,4 +1,6 @@
 //! Faults that real integrations of Kustom have had, each shown to be impossible here.
+//!
+//! The number in a test's name is the fault's number in the list of known faults.
 
 use crate::answer::{hashes, is_syncing};
 use crate::kustom_faults::Fault;
@@ -10,7 +12,7 @@ use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::review::ReviewReason;
 use serde_json::json;
 
-/// The number in each test's name is the fault's number in the list of known faults.
+/// More than any page or push sends.
 const AT_ONCE: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
