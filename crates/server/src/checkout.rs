@@ -1,7 +1,7 @@
 //! Opening the checkout: from a cart to the snippet of its one live Kustom order.
 
 use crate::app::App;
-use crate::completion::Purchase;
+use crate::completion::{CompletionError, Purchase};
 use crate::kustom_client::{Created, KustomClient, OrderAddress};
 use crate::store::StoreError;
 use kassa_commerce::cart::{Cart, CartState};
@@ -10,9 +10,10 @@ use kassa_commerce::id::{CartId, SessionId};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use kassa_commerce::kustom::open::{self, Draft, OpenError};
 use kassa_commerce::kustom::sync::SyncCall;
-use kassa_commerce::kustom::{KustomState, StorefrontUrls};
+use kassa_commerce::kustom::{KustomOrderState, KustomState, StorefrontUrls};
 use kassa_commerce::pricing::PricingError;
 use kustom_api::{Failure, KustomOrderId, ORDER_ID_PLACEHOLDER};
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 use tracing::{info, warn};
@@ -41,6 +42,11 @@ pub enum CheckoutError {
     NotConfigured,
     #[error("failed to call Kustom: {0}")]
     Kustom(#[from] Failure),
+    /// Another one would be paid as well.
+    #[error("the cart is paid, and a person has to look at the purchase")]
+    InReview,
+    #[error("the cart may be paid: {0}")]
+    MaybePaid(Arc<CompletionError>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -80,7 +86,9 @@ impl App {
         // Should this fail, the turn is not given back: the next one to take it must find out that it was abandoned.
         self.doubt_abandoned(&job, cart_id).await?;
         let result = self.open_until_settled(&kustom, &job.lease, cart_id, &urls).await;
-        self.end_turn(&job).await?;
+        if let Err(error) = self.end_turn(&job).await {
+            warn!(%error, "failed to give a turn back; its lease will end");
+        }
         result
     }
 
@@ -195,6 +203,9 @@ impl App {
         ) else {
             return Err(StoreError::Internal("the cart's Kustom order or snapshot is missing".into()).into());
         };
+        if kustom_order.state == KustomOrderState::InReview {
+            return Err(CheckoutError::InReview);
+        }
         let push_url = self.push_url(kustom_order.session_id);
         let call = open::plan_reuse(state, &snapshot, urls.clone(), push_url);
         let sent_at = self.now();
@@ -228,13 +239,15 @@ impl App {
     async fn look_at_purchase(&self, id: &KustomOrderId, call: &SyncCall) -> Result<Try, CheckoutError> {
         match self.complete_or_try_later(id).await? {
             Ok(Purchase::Completed) => Ok(Try::Again),
-            Ok(Purchase::InReview | Purchase::NotBought) | Err(_) => {
+            Ok(Purchase::InReview) => Err(CheckoutError::InReview),
+            Ok(Purchase::NotBought) => {
                 warn!(
                     revision = call.revision,
                     "a checkout can no longer be paid and is not bought"
                 );
                 Err(Failure::ReadOnly.into())
             }
+            Err(error) => Err(CheckoutError::MaybePaid(error)),
         }
     }
 

@@ -220,10 +220,10 @@ impl App {
             return Ok(None);
         };
         let kustom_order = self.store.kustom_order(&call.kustom_order_id).await?;
-        Ok(Some((
-            call,
-            kustom_order.and_then(|kustom_order| kustom_order.location),
-        )))
+        // What is paid and waits for a person is not to be changed, nor to be given up for a 404.
+        Ok(kustom_order
+            .filter(|kustom_order| kustom_order.state == KustomOrderState::Open)
+            .map(|kustom_order| (call, kustom_order.location)))
     }
 
     pub(crate) async fn send(
@@ -300,8 +300,7 @@ impl App {
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
-        if self.is_live(id).await? {
-            error!("an order that is shown to a shopper was not aborted");
+        if !self.may_be_aborted(id).await? {
             return self.settle(job, JobEnd::Done, Change::default()).await;
         }
         let answer = kustom.abort(OrderAddress { id, location: None }).await;
@@ -318,11 +317,20 @@ impl App {
         self.settle(job, end, change).await
     }
 
-    /// Only what nobody has seen or what was retired may be aborted. What Kustom answers to a create is not proof that the
-    /// order is new.
-    async fn is_live(&self, id: &KustomOrderId) -> Result<bool, StoreError> {
+    /// Only what nobody has seen or what was retired, and has not been bought since. What Kustom answers to a create is not
+    /// proof that the order is new.
+    async fn may_be_aborted(&self, id: &KustomOrderId) -> Result<bool, StoreError> {
         let kustom_order = self.store.kustom_order(id).await?;
-        Ok(kustom_order.is_some_and(|kustom_order| kustom_order.state != KustomOrderState::Retired))
+        match kustom_order.map(|kustom_order| kustom_order.state) {
+            None | Some(KustomOrderState::Retired) => Ok(true),
+            Some(KustomOrderState::Open) => {
+                error!("an order that is shown to a shopper was not aborted");
+                Ok(false)
+            }
+            Some(
+                KustomOrderState::Completed | KustomOrderState::Acknowledged | KustomOrderState::InReview,
+            ) => Ok(false),
+        }
     }
 
     async fn run_set_references(

@@ -154,6 +154,14 @@ pub fn absorb_created(
         return Err(OpenError::AlreadyOpen);
     }
     let kustom_order_id = created.order_id.clone().ok_or(OpenError::UnexpectedAnswer)?;
+    // Its purchase would be refused as another cart's. Better not to sell it.
+    let names_another_cart = created
+        .merchant_reference1
+        .as_ref()
+        .is_some_and(|reference| *reference != cart.number);
+    if names_another_cart {
+        return Err(OpenError::UnexpectedAnswer);
+    }
     let held = Offer::from_order(created).ok_or(OpenError::UnexpectedAnswer)?;
     if held.content_hash() != draft.snapshot.content_hash {
         return Err(OpenError::UnexpectedAnswer);

@@ -19,6 +19,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// However long a setting makes the delay before a sync, constant edits do not put it off for more than this.
@@ -62,7 +63,11 @@ pub(crate) async fn start(
         tracing::error!("the worker stopped unexpectedly");
     }
     // An order whose shopper has left is still placed before the store closes.
-    app.finish().await;
+    if timeout(STOP_GRACE, app.finish()).await.is_err() {
+        tracing::warn!(
+            "the store closes while work is still under way; it is taken up again at the next start"
+        );
+    }
     store.close();
     Ok(())
 }

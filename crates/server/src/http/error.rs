@@ -253,6 +253,16 @@ impl From<CheckoutError> for ApiError {
                 "Payment is not set up: the Kustom credentials are missing.",
             ),
             CheckoutError::Kustom(failure) => failure.into(),
+            CheckoutError::InReview => Self::new(
+                StatusCode::CONFLICT,
+                "CART_LOCKED",
+                "A payment of this cart is being checked.",
+            )
+            .with_retry_after(60),
+            CheckoutError::MaybePaid(error) => {
+                tracing::warn!(%error, "a checkout was not opened, because it may be paid already");
+                kustom_unavailable()
+            }
             CheckoutError::Store(error) => error.into(),
         }
     }

@@ -1,4 +1,6 @@
 //! Faults that real integrations of Kustom have had, each shown to be impossible here.
+//!
+//! The number in a test's name is the fault's number in the list of known faults.
 
 use crate::answer::{hashes, is_syncing};
 use crate::kustom_faults::Fault;
@@ -10,7 +12,7 @@ use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::review::ReviewReason;
 use serde_json::json;
 
-/// The number in each test's name is the fault's number in the list of known faults.
+/// More than any page or push sends.
 const AT_ONCE: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -187,6 +189,11 @@ async fn fault_9_rapid_edits_race() {
     shop.settle().await;
     let calls = shop.kustom_faults.count(&Method::POST, updates) - calls_before;
     assert_eq!(calls, 1, "rapid edits become one call");
+    assert_eq!(
+        shop.first_quantity_at_kustom(&id),
+        50,
+        "the call tells what the cart is, not what it was when the job was asked for"
+    );
 
     // Edits and syncs at once, from two servers: whatever the order, the last version wins.
     let node = shop.another_node();
@@ -199,6 +206,32 @@ async fn fault_9_rapid_edits_race() {
     let cart = shop.cart(&cart_id).await;
     assert!(!is_syncing(&cart));
     assert_eq!(shop.first_quantity_at_kustom(&id), 80);
+    shop.assert_no_job_left().await;
+}
+
+#[tokio::test]
+async fn fault_9_an_edit_during_a_call_is_sent_after_it() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    shop.kustom_faults
+        .inject(Method::POST, "/checkout/v3/orders/", Fault::Held, 1);
+    shop.set_first_quantity(&cart_id, 3).await;
+    let edit = async {
+        shop.kustom_faults.held().await;
+        let edited = shop.set_first_quantity(&cart_id, 4).await;
+        let calls = shop.kustom_faults.count(&Method::POST, &id.0);
+        shop.advance(SignedDuration::from_secs(1));
+        assert_eq!(shop.app.run_due_jobs().await.unwrap(), 0, "one call at a time");
+        assert_eq!(shop.kustom_faults.count(&Method::POST, &id.0), calls);
+        shop.kustom_faults.release();
+        edited
+    };
+    let (_, edited) = tokio::join!(shop.settle(), edit);
+    shop.settle().await;
+    let cart = shop.cart(&cart_id).await;
+    assert_eq!(hashes(&cart), (hashes(&edited).0, hashes(&edited).0));
+    assert_eq!(shop.first_quantity_at_kustom(&id), 4);
     shop.assert_no_job_left().await;
 }
 

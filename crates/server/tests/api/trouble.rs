@@ -12,6 +12,7 @@ use kassa_commerce::command::{self, CartCommand};
 use kassa_commerce::contact::Email;
 use kassa_commerce::id::CartId;
 use kassa_commerce::job::{JobKey, JobRequest};
+use kassa_commerce::kustom::KustomOrderState;
 use serde_json::json;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -259,4 +260,47 @@ async fn a_page_that_asks_in_a_loop_does_not_make_us_ask_kustom_in_a_loop() {
     for pair in looks.windows(2) {
         assert!(pair[1] - pair[0] > between / 2);
     }
+}
+
+#[tokio::test]
+async fn a_paid_cart_that_waits_for_a_person_cannot_be_paid_again() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    shop.overwrite_at_kustom(&id, 12_300, 2460).await;
+    shop.pay(&id).await;
+    shop.confirm(&cart_id).await.ok();
+    let locked = (409, "CART_LOCKED".to_owned());
+    assert_eq!(shop.open_checkout(&cart_id).await.failure(), locked);
+
+    // Kustom loses sight of it, first for the sync of an edit and then for a reload.
+    let not_found = Fault::Refused(StatusCode::NOT_FOUND);
+    shop.kustom_faults.inject(Method::POST, ONE_ORDER, not_found, 1);
+    shop.set_first_quantity(&cart_id, 3).await;
+    shop.settle().await;
+    shop.kustom_faults.inject(Method::GET, ONE_ORDER, not_found, 1);
+    assert_eq!(shop.open_checkout(&cart_id).await.failure(), locked);
+    assert_eq!(shop.kustom_order_count(), 1);
+    assert_eq!(shop.state_of(&id).await, KustomOrderState::InReview);
+    assert!(!shop.is_cancelled(&id));
+    shop.settle().await;
+    shop.assert_no_job_left().await;
+}
+
+#[tokio::test]
+async fn an_opening_that_cannot_find_out_about_a_purchase_asks_to_try_again() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    shop.pay(&id).await;
+    let down = Fault::Refused(StatusCode::BAD_GATEWAY);
+    shop.kustom_faults
+        .inject(Method::GET, "/ordermanagement/", down, 1);
+    assert_eq!(
+        shop.open_checkout(&cart_id).await.failure(),
+        (503, "KUSTOM_UNAVAILABLE".to_owned()),
+        "a page that hears of a failure has the shopper pay twice"
+    );
+    shop.settle().await;
+    shop.assert_one_order(&cart_id, &id).await;
 }

@@ -257,8 +257,9 @@ fn a_cart_that_moved_on_is_bound_to_what_was_sent_and_pending_for_the_rest() {
 #[test]
 fn an_answer_about_something_else_binds_nothing() {
     let cart = cart_with(&[("SHOE", 1)]);
-    let wrong: [fn(&mut CheckoutOrder); 3] = [
+    let wrong: [fn(&mut CheckoutOrder); 4] = [
         |order| order.order_id = None,
+        |order| order.merchant_reference1 = Some("C999999".into()),
         |order| order.order_amount = None,
         |order| order.order_lines.as_mut().unwrap()[0].unit_price += 1,
     ];
