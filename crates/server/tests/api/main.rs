@@ -17,6 +17,7 @@ mod faults;
 mod kustom_faults;
 mod limits;
 mod openapi;
+mod purchase;
 mod shop;
 mod storage;
 mod trouble;

@@ -124,6 +124,11 @@ const OPEN: &[Known] = &[
     ),
     (400, "URL_NOT_DISTINCT", "Two of the pages are the same."),
     (400, "EMPTY_CART", "There is nothing to pay for."),
+    (
+        409,
+        "CART_LOCKED",
+        "The cart is paid, and its purchase is being looked into.",
+    ),
     (502, "KUSTOM_ERROR", "Kustom did not accept the checkout."),
     (503, "KUSTOM_UNAVAILABLE", "Kustom does not answer."),
 ];
