@@ -40,6 +40,7 @@ pub enum CartWrite {
 pub enum KustomOrderWrite {
     /// Binds an open Kustom order to its cart. Refused while the cart has another open one.
     Open(KustomOrder),
+    /// Ignored where the order is further along: see [`KustomOrderState::may_become`].
     SetState {
         id: KustomOrderId,
         state: KustomOrderState,

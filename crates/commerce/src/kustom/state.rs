@@ -77,6 +77,31 @@ impl KustomOrderState {
         }
     }
 
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Open,
+            Self::Retired,
+            Self::Completed,
+            Self::Acknowledged,
+            Self::InReview,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == name)
+    }
+
+    /// States only go forward. News that comes late, such as a 404 to a call that was on its way while a push completed
+    /// the order, must not undo what is known.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Open => matches!(next, Self::Retired | Self::Completed | Self::InReview),
+            Self::Retired => matches!(next, Self::Completed | Self::InReview),
+            Self::Completed => next == Self::Acknowledged,
+            // A person has found out what was paid.
+            Self::InReview => next == Self::Completed,
+            Self::Acknowledged => false,
+        }
+    }
+
     /// Whether a purchase of this order still has to find its fate.
     pub fn is_unfinished(self) -> bool {
         matches!(self, Self::Open | Self::Retired)

@@ -66,17 +66,6 @@ pub(crate) async fn replacing_the_open_kustom_order_is_one_change(store: &dyn St
     assert_eq!(states, [KustomOrderState::Open, KustomOrderState::Retired]);
 }
 
-pub(crate) async fn reopening_beside_an_open_one_is_refused(store: &dyn Store) {
-    let (cart, _) = offered_cart(store, 1).await;
-    store
-        .commit(state_change(1, KustomOrderState::Retired))
-        .await
-        .unwrap();
-    store.commit(opening(&kustom_order(2, cart.id))).await.unwrap();
-    let reopened = store.commit(state_change(1, KustomOrderState::Open)).await;
-    assert_eq!(reopened, Err(StoreError::AlreadyOpen));
-}
-
 pub(crate) async fn a_kustom_order_never_moves_to_another_cart(store: &dyn Store) {
     let (_, first) = offered_cart(store, 1).await;
     let other_cart = stored_cart(store, 2).await;
@@ -94,9 +83,9 @@ pub(crate) async fn every_state_is_read_back(store: &dyn Store) {
     let (_, kustom_order) = offered_cart(store, 1).await;
     for state in [
         KustomOrderState::Retired,
-        KustomOrderState::Open,
         KustomOrderState::InReview,
         KustomOrderState::Completed,
+        KustomOrderState::Acknowledged,
     ] {
         store.commit(state_change(1, state)).await.unwrap();
         let stored = store.kustom_order(&kustom_order.id).await.unwrap().unwrap();
@@ -134,4 +123,27 @@ pub(crate) async fn of_many_openings_at_once_one_wins(store: &dyn Store) {
             .all(|error| *error == StoreError::AlreadyOpen)
     );
     assert_eq!(store.kustom_orders_of(cart.id).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn a_state_never_goes_back(store: &dyn Store) {
+    use KustomOrderState::{Acknowledged, Completed, InReview, Open, Retired};
+    // Each step and what is known after it: late news changes nothing.
+    let steps = [
+        (Retired, Retired),
+        (Open, Retired),
+        (Acknowledged, Retired),
+        (InReview, InReview),
+        (Retired, InReview),
+        (Completed, Completed),
+        (InReview, Completed),
+        (Retired, Completed),
+        (Acknowledged, Acknowledged),
+        (Completed, Acknowledged),
+    ];
+    offered_cart(store, 1).await;
+    for (state, known) in steps {
+        store.commit(state_change(1, state)).await.unwrap();
+        let stored = store.kustom_order(&kustom_order_id(1)).await.unwrap();
+        assert_eq!(stored.unwrap().state, known, "after {state:?}");
+    }
 }

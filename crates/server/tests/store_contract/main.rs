@@ -69,12 +69,12 @@ macro_rules! contract {
             tests!(
                 $backend,
                 kustom_order(store),
+                a_state_never_goes_back,
                 an_opened_kustom_order_is_read_back,
                 an_unknown_kustom_order_is_none,
                 a_second_open_kustom_order_is_refused,
                 a_retired_kustom_order_makes_room_for_another,
                 replacing_the_open_kustom_order_is_one_change,
-                reopening_beside_an_open_one_is_refused,
                 a_kustom_order_never_moves_to_another_cart,
                 a_state_of_an_unknown_kustom_order_is_refused,
                 every_state_is_read_back,

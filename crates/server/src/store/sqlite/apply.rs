@@ -11,7 +11,7 @@ use kassa_commerce::payment::Payment;
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::KustomOrderId;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 /// Lease and version come first: whoever lost those has planned on what is no longer true, and must hear that and not
@@ -115,16 +115,21 @@ fn set_kustom_order_state(
     id: &KustomOrderId,
     state: KustomOrderState,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE kustom_order SET state = ?2 WHERE id = ?1";
-    let updated = connection
-        .prepare_cached(sql)?
-        .execute(params![id.0, state.as_str()])?;
-    if updated == 1 {
-        return Ok(());
+    let known: Option<String> = connection
+        .prepare_cached("SELECT state FROM kustom_order WHERE id = ?1")?
+        .query_row([&id.0], |row| row.get(0))
+        .optional()?;
+    let known = known.as_deref().and_then(KustomOrderState::from_name);
+    let known = known.ok_or_else(|| {
+        StoreError::Internal("a Kustom order that was never opened cannot change its state".to_owned())
+    })?;
+    if known.may_become(state) {
+        let sql = "UPDATE kustom_order SET state = ?2 WHERE id = ?1";
+        connection
+            .prepare_cached(sql)?
+            .execute(params![id.0, state.as_str()])?;
     }
-    Err(StoreError::Internal(
-        "a Kustom order that was never opened cannot change its state".to_owned(),
-    ))
+    Ok(())
 }
 
 fn insert_snapshot(connection: &Connection, snapshot: &Snapshot) -> Result<(), StoreError> {
