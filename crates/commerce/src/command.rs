@@ -153,6 +153,10 @@ pub fn apply(
     let profile = catalogue
         .profile(&cart.profile_key)
         .ok_or(PricingError::ProfileGone)?;
+    let grows = matches!(
+        command,
+        CartCommand::AddItem { .. } | CartCommand::SetQuantity { .. }
+    );
     let mut cart = cart.clone();
     match command {
         CartCommand::AddItem {
@@ -177,6 +181,9 @@ pub fn apply(
     }
     refresh_facts(&mut cart, catalogue);
     let priced = price(&cart, catalogue)?;
+    if grows {
+        priced.check_limits()?;
+    }
     let effects = hook::on_cart_mutation(&mut cart, &priced, timing, now)?;
     Ok(Change {
         cart: Some(CartWrite::Update(Box::new(cart))),

@@ -69,6 +69,28 @@ impl From<MoneyError> for PricingError {
 }
 
 impl Priced {
+    /// Refuses what Kustom would refuse: a line or a total that is too large.
+    pub fn check_limits(&self) -> Result<(), PricingError> {
+        let tax_on_top = |tax: Money| {
+            if self.tax_included {
+                Money::zero(self.currency)
+            } else {
+                tax
+            }
+        };
+        let lines = self.lines.iter().map(|line| (line.total, line.tax));
+        let shipping = self.shipping.iter().map(|line| (line.price, line.tax));
+        for (total, tax) in lines.chain(shipping) {
+            if total.plus(tax_on_top(tax))?.amount_minor() > MAX_LINE_MINOR {
+                return Err(PricingError::TotalTooLarge);
+            }
+        }
+        if self.amount_to_pay()?.amount_minor() > MAX_TOTAL_MINOR {
+            return Err(PricingError::TotalTooLarge);
+        }
+        Ok(())
+    }
+
     /// What the shopper pays: tax comes on top where prices are without it.
     pub fn amount_to_pay(&self) -> Result<Money, MoneyError> {
         if self.tax_included {
@@ -80,6 +102,9 @@ impl Priced {
 }
 
 /// Prices a cart. A bought cart keeps the price it was bought for.
+///
+/// Whether it can be paid is another question, which [`Priced::check_limits`] answers: a cart that a price rise has made
+/// too large must still be shown, or nobody could make it smaller.
 pub fn price(cart: &Cart, catalogue: &Catalogue) -> Result<Priced, PricingError> {
     if let Some(frozen) = &cart.frozen {
         return Ok(frozen.clone());
@@ -95,7 +120,7 @@ pub fn price(cart: &Cart, catalogue: &Catalogue) -> Result<Priced, PricingError>
     let shipping_total = shipping.as_ref().map_or(zero, |shipping| shipping.price);
     let shipping_tax = shipping.as_ref().map_or(zero, |shipping| shipping.tax);
     let line_tax = Money::sum(cart.currency, lines.iter().map(|line| line.tax))?;
-    let priced = Priced {
+    Ok(Priced {
         currency: cart.currency,
         tax_included: cart.tax_included,
         lines,
@@ -106,9 +131,7 @@ pub fn price(cart: &Cart, catalogue: &Catalogue) -> Result<Priced, PricingError>
         shipping_tax,
         order_total: product_total.plus(shipping_total)?,
         order_tax_total: line_tax.plus(shipping_tax)?,
-    };
-    check_limits(&priced)?;
-    Ok(priced)
+    })
 }
 
 fn price_line(cart: &Cart, item: &CartItem, catalogue: &Catalogue) -> Result<PricedLine, PricingError> {
@@ -172,27 +195,6 @@ fn tax_of(tax_included: bool, rate: TaxRate, total: Money) -> Money {
     } else {
         rate.tax_on_top_of(total)
     }
-}
-
-fn check_limits(priced: &Priced) -> Result<(), PricingError> {
-    let tax_on_top = |tax: Money| {
-        if priced.tax_included {
-            Money::zero(priced.currency)
-        } else {
-            tax
-        }
-    };
-    let lines = priced.lines.iter().map(|line| (line.total, line.tax));
-    let shipping = priced.shipping.iter().map(|line| (line.price, line.tax));
-    for (total, tax) in lines.chain(shipping) {
-        if total.plus(tax_on_top(tax))?.amount_minor() > MAX_LINE_MINOR {
-            return Err(PricingError::TotalTooLarge);
-        }
-    }
-    if priced.amount_to_pay()?.amount_minor() > MAX_TOTAL_MINOR {
-        return Err(PricingError::TotalTooLarge);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

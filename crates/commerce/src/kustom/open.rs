@@ -64,6 +64,7 @@ pub fn plan_create(
     push_url: String,
 ) -> Result<Draft, OpenError> {
     check(cart)?;
+    priced.check_limits()?;
     let offer = Offer::new(&priced, &cart.country).map_err(PricingError::from)?;
     let countries: Vec<_> = profile
         .allowed_countries
@@ -102,6 +103,7 @@ pub fn refresh(
     timing: &SyncTiming,
     now: Timestamp,
 ) -> Result<Option<Change>, OpenError> {
+    priced_now.check_limits()?;
     let mut cart = cart.clone();
     let effects = hook::on_cart_mutation(&mut cart, priced_now, timing, now)?;
     let changed = effects.snapshot.is_some();

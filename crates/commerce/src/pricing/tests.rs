@@ -108,13 +108,38 @@ fn an_empty_cart_costs_and_ships_nothing() {
     assert_eq!((priced.order_total, priced.order_tax_total), (sek(0), sek(0)));
 }
 
+fn within_limits(cart: &Cart, catalogue: &Catalogue) -> Result<Priced, PricingError> {
+    let priced = price(cart, catalogue)?;
+    priced.check_limits()?;
+    Ok(priced)
+}
+
+#[test]
+fn a_cart_that_has_become_too_large_is_still_shown_and_can_be_made_smaller() {
+    let dearer = shop_with(vec![method("ship", 100_000_001, None)]);
+    let cart = cart_with(&[("BOOK", 1), ("SHOE", 1)]);
+    assert!(price(&cart, &dearer).is_ok());
+    let apply = |command| {
+        crate::command::apply(
+            &cart,
+            command,
+            &dearer,
+            &crate::fixture::TIMING,
+            crate::fixture::now(),
+        )
+    };
+    assert!(apply(remove(2)).is_ok());
+    let refused = crate::command::CartError::Pricing(PricingError::TotalTooLarge);
+    assert_eq!(apply(set_quantity(2, 2)), Err(refused));
+}
+
 #[test]
 fn a_line_of_the_largest_amount_is_the_last_that_fits() {
     let check = |cart: &Cart, unit_price: i64| {
         let mut cart = cart.clone();
         cart.items[0].product_number = "gone".into();
         cart.items[0].last_known.unit_price = sek(unit_price);
-        price(&cart, &catalogue()).map(|priced| priced.lines[0].total)
+        within_limits(&cart, &catalogue()).map(|priced| priced.lines[0].total)
     };
     let included = cart_with(&[("SHOE", 1)]);
     assert_eq!(check(&included, 100_000_000), Ok(sek(100_000_000)));
@@ -132,7 +157,10 @@ fn sums_that_do_not_fit_are_errors_and_not_panics() {
     let mut cart = cart_with(&[("SHOE", 2)]);
     cart.items[0].product_number = "gone".into();
     cart.items[0].last_known.unit_price = sek(i64::MAX / 2 + 1);
-    assert_eq!(price(&cart, &catalogue()), Err(PricingError::TotalTooLarge));
+    assert_eq!(
+        within_limits(&cart, &catalogue()),
+        Err(PricingError::TotalTooLarge)
+    );
 }
 
 #[test]
@@ -140,7 +168,10 @@ fn the_largest_order_is_the_last_that_fits() {
     let two_statues = cart_with(&[("STATUE", 1), ("STATUE", 1)]);
     assert_eq!(priced(&two_statues).amount_to_pay(), Ok(sek(200_000_000)));
     let methods = shop_with(vec![method("post", 1, None)]);
-    assert_eq!(price(&two_statues, &methods), Err(PricingError::TotalTooLarge));
+    assert_eq!(
+        within_limits(&two_statues, &methods),
+        Err(PricingError::TotalTooLarge)
+    );
 }
 
 #[test]
@@ -168,7 +199,7 @@ fn a_profile_that_is_gone_is_said_so() {
 #[test]
 fn shipping_is_a_line_and_has_the_limit_of_one() {
     let book = cart_with(&[("BOOK", 1)]);
-    let shipped_for = |minor| price(&book, &shop_with(vec![method("ship", minor, None)]));
+    let shipped_for = |minor| within_limits(&book, &shop_with(vec![method("ship", minor, None)]));
     assert!(shipped_for(100_000_000).is_ok());
     assert_eq!(shipped_for(100_000_001), Err(PricingError::TotalTooLarge));
 }

@@ -112,7 +112,8 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
             return ring(app, &id, kustom_order.state).await;
         }
     }
-    tracing::error!("a push named no order of ours, or its token was wrong");
+    // Anybody can make us say this, so it is no alarm.
+    tracing::warn!("a push named no order of ours, or its token was wrong");
     Err(no_such_order())
 }
 

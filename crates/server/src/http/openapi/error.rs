@@ -49,13 +49,6 @@ const CHANGE: &[Known] = &[
     ),
 ];
 
-/// The catalogue may have changed since the cart did.
-const READ: &[Known] = &[(
-    400,
-    "CART_TOTAL_TOO_LARGE",
-    "The total is above what can be paid at once.",
-)];
-
 const ITEM: &[Known] = &[(404, "CART_ITEM_NOT_FOUND", "No such item in this cart.")];
 
 const QUANTITY: &[Known] = &[(400, "INVALID_QUANTITY", "Not a whole number from 1 to 9999.")];
@@ -155,7 +148,7 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
         "listCartProfiles" | "getHealth" | "getOpenApi" | "redirectToDocs" | "showDocs" => &[],
         "getDocsFile" => &[FILE],
         "createCart" => &[BODY, CREATE, COUNTRY, LIMITED, STORE],
-        "getCart" | "streamCartEvents" => &[CART, READ, LIMITED, STORE],
+        "getCart" | "streamCartEvents" => &[CART, LIMITED, STORE],
         "addCartItem" => &[BODY, CART, CHANGE, LIMITED, QUANTITY, ADD_ITEM, STORE],
         "removeCartItem" => &[BODY, CART, CHANGE, LIMITED, ITEM, STORE],
         "setCartItemQuantity" => &[BODY, CART, CHANGE, LIMITED, ITEM, QUANTITY, STORE],
