@@ -45,23 +45,33 @@ const EVICTED_RETRY: Duration = Duration::from_secs(15);
 pub(super) async fn stream(State(app): State<App>, CartIdPath(id): CartIdPath) -> Result<Response, ApiError> {
     // Listen first and read after, or a change in between is missed.
     let subscription = app.bus.subscribe(id);
-    let cart = app.priced_cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
+    let cart = match app.priced_cart(id).await {
+        Ok(cart) => cart.ok_or_else(ApiError::no_such_cart)?,
+        // Whether there is such a cart cannot be said now. A browser that hears an error never asks again.
+        Err(error) => {
+            tracing::warn!(%error, "a stream could not be opened; its browser is asked to come back");
+            return Ok(response(&app, stream::iter([Event::default().retry(RETRY)])));
+        }
+    };
     subscription.shows(cart.cart.version);
     let events = first_events(&cart).chain(later_events(app.clone(), id, subscription, &cart));
+    Ok(response(&app, events))
+}
+
+fn response(app: &App, events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let stopping = app.stop.clone().cancelled_owned();
     let events = events.map(Ok::<_, Infallible>).take_until(Box::pin(stopping));
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
     // nginx holds events back otherwise.
-    response.headers_mut().insert(
+    headers.insert(
         HeaderName::from_static("x-accel-buffering"),
         HeaderValue::from_static("no"),
     );
-    Ok(response)
+    response
 }
 
 /// A page that only listens for `updated` would wait for ever on a cart that was completed before it connected.

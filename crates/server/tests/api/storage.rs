@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Troubled {
     inner: Arc<dyn Store>,
     commit_fails: Mutex<Option<StoreError>>,
+    read_fails: Mutex<Option<StoreError>>,
     after_next_read: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
@@ -34,6 +35,7 @@ impl Troubled {
         let troubled = Arc::new(Self {
             inner: shop.app.store.clone(),
             commit_fails: Mutex::new(None),
+            read_fails: Mutex::new(None),
             after_next_read: Mutex::new(None),
         });
         let store = troubled.clone();
@@ -46,6 +48,11 @@ impl Troubled {
         *self.commit_fails.lock().unwrap() = error;
     }
 
+    /// The next read of a cart fails.
+    pub(crate) fn fail_next_read(&self, error: StoreError) {
+        *self.read_fails.lock().unwrap() = Some(error);
+    }
+
     /// Happens between the next read of a cart and whatever its reader does then.
     pub(crate) fn after_next_read(&self, event: impl Future<Output = ()> + Send + 'static) {
         *self.after_next_read.lock().unwrap() = Some(Box::pin(event));
@@ -55,6 +62,9 @@ impl Troubled {
 #[async_trait]
 impl Store for Troubled {
     async fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError> {
+        if let Some(error) = self.read_fails.lock().unwrap().take() {
+            return Err(error);
+        }
         let cart = self.inner.cart(id).await;
         let event = self.after_next_read.lock().unwrap().take();
         if let Some(event) = event {
@@ -220,4 +230,21 @@ async fn a_change_between_connecting_and_the_first_event_is_not_missed() {
     let init = events.next().await.unwrap();
     assert!(init.cart("init").get("email").is_none(), "the read came first");
     assert_eq!(events.updated().await["email"], "shopper@example.test");
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_read_its_cart_asks_the_browser_to_come_back() {
+    let mut shop = Shop::open().await;
+    let store = Troubled::install(&mut shop);
+    let cart_id = shop.cart_with_shoes().await;
+    store.fail_next_read(StoreError::Unavailable("as if by a broken disk".into()));
+    // An error status would end the browser's stream for good.
+    let answer = shop
+        .get(&format!("/ingress/commerce/carts/{cart_id}/events"))
+        .await;
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (StatusCode::OK, "retry: 2000\n\n")
+    );
+    assert_eq!(answer.header("content-type"), Some("text/event-stream"));
 }
