@@ -1,5 +1,6 @@
 //! The public face: parse, call, render. A handler that contains a rule is in the wrong crate.
 
+mod address;
 mod body;
 mod carts;
 mod cors;
