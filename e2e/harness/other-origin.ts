@@ -11,13 +11,13 @@ const PAGES = new Set(['/checkout', '/confirmation', '/terms']);
 
 export type OtherOrigin = { url: string; stop: () => Promise<void> };
 
-export async function serveOtherOrigin(): Promise<OtherOrigin> {
+export async function serveOtherOrigin(source = SOURCE): Promise<OtherOrigin> {
   const folder = await mkdtemp(join(tmpdir(), 'kassa-other-origin-'));
   await build({
-    root: SOURCE,
+    root: source,
     configFile: false,
     logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true, modulePreload: false },
+    build: { outDir: folder, emptyOutDir: true, modulePreload: false, target: 'es2022' },
   });
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
