@@ -62,6 +62,11 @@ pub(crate) enum StartError {
     Kustom(#[from] ClientError),
     #[error("cannot use {}", path.display())]
     Data { path: PathBuf, source: io::Error },
+    #[error(
+        "database.url: the folder {} cannot be used; create it, or set `database.url` in the file, or \
+         KASSA_DATABASE_URL", path.display()
+    )]
+    DatabaseFolder { path: PathBuf, source: io::Error },
     #[error("the operating system refused what the program needs")]
     System(#[from] io::Error),
 }
@@ -82,7 +87,7 @@ impl StartError {
         match self {
             Self::Config(_) => BAD_SETTING,
             Self::DatabaseInUse { .. } => DATABASE_IN_USE,
-            Self::Kustom(_) => BAD_SETTING,
+            Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
             Self::Bind(_)
             | Self::Tls(_)
             | Self::Open { .. }

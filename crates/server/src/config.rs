@@ -220,16 +220,17 @@ fn sqlite_path(text: &str) -> Result<Database, Problem> {
     }
 }
 
-/// Relative to the file that names it, because that is where whoever writes it looks. Without one there is nothing to
+/// Relative to the file that names it, because that is where whoever writes it looks; in the environment, to where we are.
+/// Without one there is nothing to
 /// sell, except to the emulator, where nobody pays: there the demo shop will do.
 fn catalogue(sources: &Sources, environment: KustomEnvironment) -> Result<CatalogueSource, ConfigError> {
+    if let Some(path) = sources.variable(key::CATALOGUE) {
+        return Ok(CatalogueSource::File(path.into()));
+    }
     match (&sources.file.catalogue, environment) {
         (Some(path), _) => Ok(CatalogueSource::File(sources.folder().join(path.get_ref()))),
         (None, KustomEnvironment::Emulator) => Ok(CatalogueSource::Demo),
-        (None, _) => Err(ConfigError {
-            place: Place::Setting("catalogue"),
-            problem: Problem::NoCatalogue,
-        }),
+        (None, _) => Err(key::CATALOGUE.missing("the path of a catalogue")),
     }
 }
 

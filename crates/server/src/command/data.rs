@@ -32,7 +32,10 @@ pub(crate) fn make_folder_of(file: &Path) -> Result<(), StartError> {
     let folder = file.parent().filter(|folder| *folder != OsStr::new(""));
     let Some(folder) = folder else { return Ok(()) };
     match DirBuilder::new().mode(OWNER_ONLY).create(folder) {
-        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => Err(failed(folder)(source)),
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => Err(StartError::DatabaseFolder {
+            path: folder.to_owned(),
+            source,
+        }),
         _ => Ok(()),
     }
 }

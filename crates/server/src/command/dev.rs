@@ -13,8 +13,10 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(keep: Keep) -> Result<(), StartError> {
-    let settings = Settings::for_dev(Variables::of_process()?)?;
+    let variables = Variables::of_process()?;
+    let settings = Settings::for_dev(variables.clone())?;
     log::start(&settings.log, &Reader::Person);
+    log::misspelt(&variables);
     if keep == Keep::Nothing {
         data::empty(Path::new(DATA_FOLDER))?;
     }

@@ -10,8 +10,10 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(config: Option<&Path>) -> Result<(), StartError> {
-    let settings = Settings::for_serve(config, Variables::of_process()?)?;
+    let variables = Variables::of_process()?;
+    let settings = Settings::for_serve(config, variables.clone())?;
     log::start(&settings.log, &Reader::Machine);
+    log::misspelt(&variables);
     until_stopped(|stop| serve(settings, stop)).await
 }
 

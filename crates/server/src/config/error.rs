@@ -50,10 +50,6 @@ pub enum Problem {
         variable: &'static str,
         wanted: &'static str,
     },
-    #[error(
-        "found nothing, wanted the path of a catalogue; set `catalogue` in kassa.toml, or name another file with --config"
-    )]
-    NoCatalogue,
     #[error("found {0}; wanted a readable file; correct the path or its permissions")]
     Unreadable(io::Error),
     #[error(

@@ -12,6 +12,7 @@ const fn key(setting: &'static str, variable: &'static str) -> Key {
 
 pub(super) const LISTEN: Key = key("listen", "KASSA_LISTEN");
 pub(super) const PUBLIC_URL: Key = key("public_url", "KASSA_PUBLIC_URL");
+pub(super) const CATALOGUE: Key = key("catalogue", "KASSA_CATALOGUE");
 pub(super) const LOG: Key = key("log", "KASSA_LOG");
 pub(super) const DATABASE_URL: Key = key("database.url", "KASSA_DATABASE_URL");
 pub(super) const NATS_URL: Key = key("nats.url", "KASSA_NATS_URL");
@@ -24,3 +25,25 @@ pub(super) const EMULATOR_LISTEN: Key = key("emulator.listen", "KASSA_EMULATOR_L
 pub(super) const ADMIN_LISTEN: Key = key("admin.listen", "KASSA_ADMIN_LISTEN");
 pub(super) const ADMIN_TOKEN: Key = key("admin.token", "KASSA_ADMIN_TOKEN");
 pub(super) const ADMIN_TOKEN_FILE: Key = key("admin.token_file", "KASSA_ADMIN_TOKEN_FILE");
+
+/// Every variable that is looked at. Others that begin like ours are more likely misspelt than meant for somebody else.
+pub(super) const ALL: [Key; 15] = [
+    LISTEN,
+    PUBLIC_URL,
+    CATALOGUE,
+    LOG,
+    DATABASE_URL,
+    NATS_URL,
+    KUSTOM_ENVIRONMENT,
+    KUSTOM_KEY_ID,
+    KUSTOM_PASSWORD,
+    KUSTOM_PASSWORD_FILE,
+    KUSTOM_URL,
+    EMULATOR_LISTEN,
+    ADMIN_LISTEN,
+    ADMIN_TOKEN,
+    ADMIN_TOKEN_FILE,
+];
+
+/// Ours as well, but for the tests and not for the program.
+pub(super) const OTHERS: [&str; 2] = ["KASSA_BIN", "KASSA_UPDATE_OPENAPI"];

@@ -2,7 +2,7 @@
 
 use super::error::{ConfigError, Place, Problem};
 use super::file::{File, Number, Text};
-use super::key::Key;
+use super::key::{self, Key};
 use crate::catalogue_file::line_at;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -27,6 +27,13 @@ impl Variables {
                 }),
             })
             .collect()
+    }
+
+    /// The names that nothing looks at.
+    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+        let known =
+            |name: &str| key::ALL.iter().any(|key| key.variable == name) || key::OTHERS.contains(&name);
+        self.0.keys().map(String::as_str).filter(move |name| !known(name))
     }
 
     fn get(&self, name: &str) -> Option<Written> {
@@ -104,6 +111,11 @@ impl Sources {
             })
         };
         self.variables.get(key.variable).or_else(from_file)
+    }
+
+    /// What the environment says, and nothing else.
+    pub(super) fn variable(&self, key: Key) -> Option<String> {
+        self.variables.get(key.variable).map(|written| written.text)
     }
 
     /// Where the file lies, or where we are if there is none.

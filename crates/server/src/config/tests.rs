@@ -126,8 +126,7 @@ fn what_is_missing_is_named() {
     );
     assert_eq!(
         refusal(&folder, no_catalogue),
-        "catalogue: found nothing, wanted the path of a catalogue; set `catalogue` in kassa.toml, or name another \
-         file with --config"
+        "catalogue: found nothing, wanted the path of a catalogue; set `catalogue` in the file, or KASSA_CATALOGUE"
     );
     check_live(
         &[("KASSA_KUSTOM_PASSWORD", "")],
@@ -144,6 +143,23 @@ fn what_is_missing_is_named() {
         "public_url: found nothing, wanted the https address at which Kustom and browsers reach this server; set \
          `public_url` in the file, or KASSA_PUBLIC_URL",
     );
+}
+
+#[test]
+fn the_environment_may_name_the_catalogue() {
+    let variables = [
+        ("KASSA_KUSTOM_ENVIRONMENT", "emulator"),
+        ("KASSA_CATALOGUE", "shop/catalogue.toml"),
+    ];
+    let (_folder, settings) = serve("catalogue = \"other.toml\"", &variables);
+    let expected = CatalogueSource::File("shop/catalogue.toml".into());
+    assert_eq!(settings.unwrap().catalogue, expected);
+}
+
+#[test]
+fn a_misspelt_variable_is_noticed() {
+    let variables = variables(&[("KASSA_LISTEN", "x"), ("KASSA_LISTN", "x"), ("KASSA_BIN", "x")]);
+    assert_eq!(variables.unknown().collect::<Vec<_>>(), ["KASSA_LISTN"]);
 }
 
 #[test]
