@@ -23,6 +23,8 @@ export type Emulator = {
   /** What it was asked, oldest first. */
   requests: () => Promise<KustomExchange[]>;
   pay: (orderId: string, outcome: 'approved' | 'pending' | 'rejected') => Promise<unknown>;
+  /** Forgets an order that nobody has bought, as Kustom does after two days. */
+  expire: (orderId: string) => Promise<unknown>;
   advanceClock: (seconds: number) => Promise<unknown>;
 };
 
@@ -39,6 +41,7 @@ export function createEmulator(url: string): Emulator {
     orders: async () => list(await get('orders'), 'orders') as KustomOrder[],
     requests: async () => list(await get('requests'), 'requests') as KustomExchange[],
     pay: (orderId, outcome) => post(`orders/${orderId}/pay`, { outcome }),
+    expire: (orderId) => post(`orders/${orderId}/expire`, {}),
     advanceClock: (seconds) => post('clock/advance', { seconds }),
   };
 }

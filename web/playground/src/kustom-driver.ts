@@ -1,6 +1,7 @@
 /** Acts on what `kustom-state` decides: the iframe, the clock and the calls, and nothing else. */
 import type { Cart } from '@hantera/storefront-sdk/cart';
 import { confirmationUrl, initKustom } from './api';
+import { loadCart } from './cart-session';
 import { type Effect, initialState, type KustomEvent, type KustomState, step } from './kustom-state';
 import { renderSnippet, scriptOrigin, withKustom } from './snippet';
 
@@ -42,6 +43,7 @@ export function createKustomDriver(page: KustomPage): KustomDriver {
     stop_watchdog: () => clearTimeout(watchdog),
     // The confirmation page knows how to confirm; going there is what the missing redirect would have done.
     confirm: () => location.assign(confirmationUrl(page.cartId)),
+    reload: () => location.reload(),
     show_order: page.showOrder,
   };
 
@@ -51,8 +53,9 @@ export function createKustomDriver(page: KustomPage): KustomDriver {
 export function cartEvent(cart: Cart): KustomEvent {
   return {
     type: 'cart',
-    pending: hash(cart.fields?.kustomPendingHash),
-    sync: hash(cart.fields?.kustomSyncHash),
+    order: kustomOrder(cart),
+    pending: text(cart.fields?.kustomPendingHash),
+    sync: text(cart.fields?.kustomSyncHash),
     completed: cart.cartState === 'completed',
   };
 }
@@ -65,12 +68,18 @@ async function start(page: KustomPage, send: (event: KustomEvent) => void): Prom
   } catch {
     return send({ type: 'init_failed', message: 'The server did not answer.' });
   }
-  if (!(await isKustomThere()))
-    return send({ type: 'init_failed', message: 'Kustom’s script did not start.' });
+  const [isThere, order] = await Promise.all([isKustomThere(), openedOrder(page.cartId)]);
+  if (!isThere) return send({ type: 'init_failed', message: 'Kustom’s script did not start.' });
   withKustom((api) => api.on({ redirect_initiated: () => send({ type: 'redirect_initiated' }) }));
-  send({ type: 'rendered' });
+  send({ type: 'rendered', order });
   const origin = scriptOrigin(page.container);
   if (origin) page.onInspector(origin);
+}
+
+/** The snippet does not say which order it shows; the cart does. What the stream has brought may be older than that. */
+async function openedOrder(cartId: string): Promise<string | undefined> {
+  const cart = await loadCart(cartId).catch(() => undefined);
+  return cart && kustomOrder(cart);
 }
 
 /** The snippet defines it at once, or from a script that it loads. */
@@ -82,6 +91,10 @@ async function isKustomThere(): Promise<boolean> {
   return false;
 }
 
-function hash(value: unknown): string | undefined {
+function kustomOrder(cart: Cart): string | undefined {
+  return text(cart.fields?.kustomOrderId);
+}
+
+function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

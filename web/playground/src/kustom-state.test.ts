@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Effect,
+  EXPIRED,
   initialState,
   type KustomEvent,
   type KustomState,
@@ -8,18 +9,36 @@ import {
   step,
 } from './kustom-state';
 
-const RENDERED: KustomEvent = { type: 'rendered' };
+const RENDERED = rendered(1);
 const PAID: KustomEvent = { type: 'redirect_initiated' };
 const RETURNED: KustomEvent = { type: 'returned' };
 const WATCHDOG: KustomEvent = { type: 'watchdog' };
 const RETRY: KustomEvent = { type: 'retry' };
 
+/** A cart with the first Kustom order as soon as Kustom holds anything. */
 function cart(pending: number | null, sync: number | null): KustomEvent {
   const hash = (value: number | null) => (value === null ? undefined : `hash-${value}`);
-  return { type: 'cart', pending: hash(pending), sync: hash(sync), completed: false };
+  const order = sync === null ? undefined : 'order-1';
+  return { type: 'cart', order, pending: hash(pending), sync: hash(sync), completed: false };
 }
 
-const COMPLETED: KustomEvent = { type: 'cart', pending: 'hash-1', sync: 'hash-1', completed: true };
+/** A cart with another Kustom order, in sync. */
+function cartOf(order: number): KustomEvent {
+  return { type: 'cart', order: `order-${order}`, pending: undefined, sync: 'hash-9', completed: false };
+}
+
+function rendered(order: number | null): KustomEvent {
+  return { type: 'rendered', order: order === null ? undefined : `order-${order}` };
+}
+
+const RETIRED = cart(null, null);
+const COMPLETED: KustomEvent = {
+  type: 'cart',
+  order: 'order-1',
+  pending: 'hash-1',
+  sync: 'hash-1',
+  completed: true,
+};
 
 function run(...events: KustomEvent[]): { state: KustomState; effects: Effect[] } {
   let state = initialState;
@@ -160,5 +179,63 @@ describe('a checkout that does not start', () => {
 
   test('a retry without a failure does nothing', () => {
     check([cart(1, 1), RENDERED, RETRY], 'open', []);
+  });
+});
+
+describe('a checkout that Kustom has forgotten', () => {
+  const EXPIRES: Effect[] = ['stop_watchdog', 'suspend'];
+
+  test('a cart that loses its order ends the checkout, and a reload is the way out', () => {
+    const { state, effects } = run(cart(1, 1), RENDERED, RETIRED);
+    expect(state).toMatchObject({ phase: 'failed', problem: EXPIRED, retry: 'reload', overdue: false });
+    expect(effects).toEqual(EXPIRES);
+    expect(step(state, RETRY)).toEqual({ state, effects: ['reload'] });
+  });
+
+  test('another order in the cart ends it too', () => {
+    check([cart(1, 1), RENDERED, cartOf(2)], 'failed', EXPIRES);
+  });
+
+  test('a suspended iframe stays suspended, and its watchdog stops', () => {
+    check([cart(1, 1), RENDERED, cart(2, 1), RETIRED], 'failed', [
+      'suspend',
+      'start_watchdog',
+      'stop_watchdog',
+    ]);
+    const late = run(cart(1, 1), RENDERED, cart(2, 1), WATCHDOG, RETIRED);
+    expect(late.state).toMatchObject({ phase: 'failed', overdue: false });
+  });
+
+  test('nothing but a new page revives it', () => {
+    check([cart(1, 1), RENDERED, RETIRED, cart(1, 1), cartOf(2), RENDERED, WATCHDOG], 'failed', EXPIRES);
+  });
+
+  test('news from before the opening do not end it', () => {
+    check([cart(1, 1), rendered(2), RETIRED, cartOf(2)], 'open', ['suspend', 'resume']);
+    check([rendered(2), RETIRED, RETIRED, cartOf(2)], 'open', []);
+    check([rendered(2), RETIRED, cartOf(2), RETIRED], 'failed', EXPIRES);
+  });
+
+  test('an order that is not known at the opening is learnt from the cart', () => {
+    check([cart(null, null), rendered(null), cartOf(2)], 'open', []);
+    check([cart(null, null), rendered(null), cartOf(2), RETIRED], 'failed', EXPIRES);
+  });
+
+  test('a checkout that is still opening may change its order', () => {
+    check([cart(1, 1), RETIRED, cartOf(2), rendered(2)], 'open', []);
+  });
+
+  test('it never ends a checkout that is paid or being confirmed', () => {
+    check([cart(1, 1), RENDERED, PAID, RETIRED, cartOf(2)], 'paying', ['start_watchdog']);
+    check([cart(1, 1), RETURNED, RETIRED, cartOf(2)], 'confirming', ['confirm']);
+  });
+
+  test('a payment that began before it still counts', () => {
+    check([cart(1, 1), RENDERED, RETIRED, PAID], 'paying', [...EXPIRES, 'start_watchdog']);
+    expect(run(cart(1, 1), RENDERED, RETIRED, COMPLETED).state.phase).toBe('done');
+  });
+
+  test('a completed cart has no expired checkout, whatever order it was bought by', () => {
+    check([cartOf(2), rendered(2), COMPLETED, RETIRED], 'done', ['stop_watchdog', 'show_order']);
   });
 });

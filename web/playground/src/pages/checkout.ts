@@ -76,6 +76,8 @@ function createView() {
   const totals = createTotals();
   const sync = createSyncState();
   const container = h('div', { class: 'kustom', 'data-testid': 'kustom-container' });
+  // Hidden, not removed, when the checkout fails: Kustom's script may still be talking to it.
+  const iframe = h('div', { class: 'kustom-frame' }, container);
   const problem = h('p', { class: 'problem', role: 'alert', 'data-testid': 'cart-problem', hidden: true });
   const failure = createFailure();
   const emptied = h(
@@ -104,7 +106,7 @@ function createView() {
       { class: 'payment', 'aria-label': 'Payment' },
       sync.element,
       failure.element,
-      h('div', { class: 'kustom-frame' }, container),
+      iframe,
     ),
     setUp: (session: CartSession, onRetry: () => void) => {
       const lines = createCartLines(session.quantities);
@@ -125,13 +127,14 @@ function createView() {
     showState: (state: KustomState) => {
       sync.show(state);
       failure.show(state);
-      container.parentElement?.setAttribute('data-phase', state.phase);
-      container.parentElement?.setAttribute('aria-busy', String(state.phase === 'suspended'));
+      iframe.hidden = state.phase === 'failed';
+      iframe.dataset.phase = state.phase;
+      iframe.setAttribute('aria-busy', String(state.phase === 'suspended'));
     },
   };
 }
 
-/** The ways out: try again when the checkout did not start, reload when an update does not arrive. */
+/** The ways out: try again when the checkout did not start, reload when it is dead or an update does not arrive. */
 function createFailure() {
   const title = h('h2', {});
   const text = h('p', {});
@@ -160,12 +163,17 @@ function createFailure() {
       const isFailed = state.phase === 'failed';
       // Kustom's script starts once per page: after it has run, only a new page starts it again.
       act = isFailed && !window._klarnaCheckout ? retry : () => location.reload();
-      setText(title, isFailed ? 'The checkout did not open' : 'This takes longer than it should');
+      setText(title, failureTitle(state));
       setText(
         text,
         isFailed ? (state.problem ?? '') : 'Your cart is safe. Reload the page to go on with it.',
       );
-      setText(button, isFailed ? 'Try again' : 'Reload');
+      setText(button, isFailed && state.retry !== 'reload' ? 'Try again' : 'Reload');
     },
   };
+}
+
+function failureTitle(state: KustomState): string {
+  if (state.phase !== 'failed') return 'This takes longer than it should';
+  return state.retry === 'reload' ? 'This checkout has expired.' : 'The checkout did not open';
 }

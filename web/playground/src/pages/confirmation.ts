@@ -94,7 +94,9 @@ function createWaiting(cartId: string, onRetry: () => void) {
       setText(title, isFailed ? 'Your payment could not be confirmed' : 'Confirming your payment…');
       setText(
         text,
-        isFailed ? (state.problem ?? '') : 'Your order is safe with us. You may close this page.',
+        isFailed
+          ? (state.problem ?? '')
+          : 'We are waiting for the payment to be confirmed. You may close this page; if you have paid, the order is made all the same.',
       );
     },
   };

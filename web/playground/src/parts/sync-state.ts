@@ -13,7 +13,9 @@ const TEXT: Record<Phase, string> = {
 };
 
 export function createSyncState(): { element: HTMLElement; show: (state: KustomState) => void } {
-  const text = h('span', {}, TEXT.loading);
+  const text = h('span', { class: 'text' }, TEXT.loading);
+  // What stays to be seen while an update is too quick to be worth a flash. The style sheet says how quick that is.
+  const before = h('span', { class: 'text-before', 'aria-hidden': 'true' }, TEXT.loading);
   const element = h(
     'p',
     {
@@ -24,13 +26,14 @@ export function createSyncState(): { element: HTMLElement; show: (state: KustomS
       'data-state': 'loading',
     },
     h('span', { class: 'dot', 'aria-hidden': 'true' }),
-    text,
+    h('span', { class: 'texts' }, text, before),
   );
   return {
     element,
     show: (state) => {
       element.dataset.state = state.phase;
       setText(text, TEXT[state.phase]);
+      if (state.phase !== 'suspended') setText(before, TEXT[state.phase]);
     },
   };
 }
