@@ -5,7 +5,7 @@
 //! production, where it would be ignored.
 
 use super::market::{is_country, is_currency_code, is_locale};
-use super::shape::Rule::{Anything, Flag, Form, Integer, List, Object, Text};
+use super::shape::Rule::{Anything, Flag, Form, Integer, List, NonEmptyList, Object, Text};
 use super::shape::{Rule, Shape, optional, required};
 
 /// Kustom sets these; whether it refuses or ignores them when sent is not documented. We ignore them.
@@ -50,6 +50,11 @@ const ANY_AMOUNT: Rule = Integer {
 /// One hundred million minor units.
 const LINE_AMOUNT: Rule = Integer {
     min: i64::MIN,
+    max: 100_000_000,
+};
+/// The chosen option becomes a line, so it costs no more than a line may.
+const SHIPPING_AMOUNT: Rule = Integer {
+    min: 0,
     max: 100_000_000,
 };
 const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
@@ -214,10 +219,7 @@ const CUSTOMER: Shape = Shape(&[
         "gender",
         Form(|text| matches!(text, "male" | "female"), "male or female"),
     ),
-    optional(
-        "date_of_birth",
-        Form(|text| text.parse::<jiff::civil::Date>().is_ok(), "a date"),
-    ),
+    optional("date_of_birth", Form(is_date, "a date such as 1941-03-21")),
     optional("national_identification_number", TEXT),
     optional("organization_registration_id", TEXT),
     optional("vat_id", TEXT),
@@ -254,10 +256,7 @@ const OPTIONS: Shape = Shape(&[
     optional("color_checkbox_checkmark", COLOUR),
     optional("color_header", COLOUR),
     optional("color_link", COLOUR),
-    optional(
-        "radius_border",
-        Form(|text| text.parse::<f64>().is_ok(), "a number in a string"),
-    ),
+    optional("radius_border", Form(is_radius, "a number in a string")),
     optional("date_of_birth_mandatory", Flag),
     optional("phone_mandatory", Flag),
     optional("title_mandatory", Flag),
@@ -275,7 +274,7 @@ const OPTIONS: Shape = Shape(&[
     optional("additional_merchant_terms", TEXT),
     optional(
         "allowed_customer_types",
-        List {
+        NonEmptyList {
             max: 2,
             item: &CUSTOMER_TYPE,
         },
@@ -312,8 +311,8 @@ const PAYMENT_PROVIDER: Shape = Shape(&[
 const SHIPPING_OPTION: Shape = Shape(&[
     required("id", TEXT),
     required("name", NAME),
-    required("price", AMOUNT),
-    required("tax_amount", AMOUNT),
+    required("price", SHIPPING_AMOUNT),
+    required("tax_amount", SHIPPING_AMOUNT),
     required("tax_rate", TAX_RATE),
     optional("description", TEXT),
     optional("promo", TEXT),
@@ -344,6 +343,16 @@ const DELIVERY_DETAILS: Shape = Shape(&[
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// The parser takes more forms of a date than the documented `yyyy-mm-dd`.
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+fn is_radius(text: &str) -> bool {
+    text.parse::<f64>()
+        .is_ok_and(|radius| radius.is_finite() && radius >= 0.0)
 }
 
 fn is_line_type(text: &str) -> bool {

@@ -25,8 +25,12 @@ pub(super) fn check(members: &Map<String, Value>, rules: &Rules, findings: &mut 
 
 fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>) {
     let path = format!("merchant_urls.{name}");
+    // The parser forgives white space, which no URI has.
+    let is_written_plainly = !text
+        .chars()
+        .any(|letter| letter.is_whitespace() || letter.is_control());
     match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => {
+        Ok(url) if is_written_plainly && matches!(url.scheme(), "http" | "https") => {
             let excused = rules.http_callbacks_on_loopback && is_loopback(&url);
             if HTTPS_ONLY.contains(&name) && url.scheme() == "http" && !excused {
                 findings.push(Finding::told(path, "must be a valid https URI"));
