@@ -1,6 +1,6 @@
 //! The control routes.
 
-use crate::support::{bought, call, create, emulator, emulator_with, order, pay, state};
+use crate::support::{bought, call, create, emulator, emulator_with, order, order_with, pay, state};
 use kustom_emulator::Rules;
 use serde_json::{Value, json};
 
@@ -136,4 +136,22 @@ async fn equal_seeds_and_equal_calls_give_equal_emulators() {
         ..Rules::default()
     });
     assert_ne!(bought(&emulator()).await, bought(&other).await);
+}
+
+#[tokio::test]
+async fn a_purchase_that_is_refused_changes_nothing() {
+    let emulator = emulator();
+    let option = json!({ "id": "post", "name": "Post", "price": 5000, "tax_amount": 1000, "tax_rate": 2500 });
+    let id = create(&emulator, order_with(json!({ "shipping_options": [option] }))).await;
+    let before = state(&emulator, &id);
+    let refused = pay(
+        &emulator,
+        &id,
+        json!({ "email": "nobody", "shipping_option": "post" }),
+    )
+    .await;
+    assert_eq!(refused.status, 400);
+    let after = state(&emulator, &id);
+    assert_eq!(after.checkout, before.checkout);
+    assert_eq!(after.history, before.history);
 }
