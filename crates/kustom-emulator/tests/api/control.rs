@@ -155,3 +155,18 @@ async fn a_purchase_that_is_refused_changes_nothing() {
     assert_eq!(after.checkout, before.checkout);
     assert_eq!(after.history, before.history);
 }
+
+#[tokio::test]
+async fn an_empty_prefill_is_filled_in_by_the_test_person() {
+    let emulator = emulator();
+    let id = create(
+        &emulator,
+        order_with(json!({ "billing_address": { "email": "", "given_name": "Anna", "country": "se" } })),
+    )
+    .await;
+    let paid = pay(&emulator, &id, json!({})).await;
+    assert_eq!(paid.status, 200, "{}", paid.text);
+    let address = state(&emulator, &id).managed.unwrap().billing_address.unwrap();
+    assert_eq!(address.email.as_deref(), Some("Testperson-se@kustom.co"));
+    assert_eq!(address.given_name.as_deref(), Some("Anna"));
+}
