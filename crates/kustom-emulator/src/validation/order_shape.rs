@@ -31,6 +31,10 @@ const TEXT: Rule = Text {
 const TEXT_255: Rule = Text { min: 0, max: 255 };
 const NAME: Rule = Text { min: 1, max: 255 };
 const URL: Rule = Text { min: 0, max: 2000 };
+const HTTPS_URL: Rule = Form(
+    super::urls::is_https,
+    "an https address of at most 2000 characters",
+);
 const COUNTRY: Rule = Form(is_country, "a country of two letters");
 const COUNTRIES: Rule = List {
     max: 300,
@@ -92,8 +96,8 @@ pub(super) const ORDER: Shape = Shape(&[
     optional("merchant_reference2", TEXT_255),
     optional("options", Object(&OPTIONS)),
     optional("attachment", Object(&ATTACHMENT)),
-    optional("external_payment_methods", PROVIDERS),
-    optional("external_checkouts", PROVIDERS),
+    optional("external_payment_methods", EXTERNAL_METHODS),
+    optional("external_checkouts", EXTERNAL_CHECKOUTS),
     optional("shipping_countries", COUNTRIES),
     optional("billing_countries", COUNTRIES),
     optional(
@@ -129,9 +133,13 @@ const GUI: Shape = Shape(&[optional(
         item: &TEXT,
     },
 )]);
-const PROVIDERS: Rule = List {
+const EXTERNAL_METHODS: Rule = List {
     max: 100,
-    item: &Object(&PAYMENT_PROVIDER),
+    item: &Object(&EXTERNAL_METHOD),
+};
+const EXTERNAL_CHECKOUTS: Rule = List {
+    max: 100,
+    item: &Object(&EXTERNAL_CHECKOUT),
 };
 
 const ORDER_LINE: Shape = Shape(&[
@@ -292,10 +300,27 @@ const CHECKBOX: Shape = Shape(&[
     optional("required", Flag),
 ]);
 
-const PAYMENT_PROVIDER: Shape = Shape(&[
+const EXTERNAL_METHOD: Shape = Shape(&[
     required("name", NAME),
-    required("redirect_url", Text { min: 7, max: 2000 }),
-    optional("image_url", URL),
+    required("redirect_url", HTTPS_URL),
+    optional("image_url", HTTPS_URL),
+    optional("fee", AMOUNT),
+    optional("description", Text { min: 0, max: 500 }),
+    optional("countries", COUNTRIES),
+    optional(
+        "label",
+        Form(
+            |text| matches!(text, "continue" | "complete"),
+            "continue or complete",
+        ),
+    ),
+]);
+
+/// Here the image is the button, so it must be there.
+const EXTERNAL_CHECKOUT: Shape = Shape(&[
+    required("name", NAME),
+    required("redirect_url", HTTPS_URL),
+    required("image_url", HTTPS_URL),
     optional("fee", AMOUNT),
     optional("description", Text { min: 0, max: 500 }),
     optional("countries", COUNTRIES),

@@ -392,3 +392,39 @@ fn an_address_with_white_space_is_no_uri() {
         );
     }
 }
+
+#[test]
+fn external_payments_are_reached_over_https() {
+    let provider =
+        |url: &str, image: &str| json!([{ "name": "PayPal", "redirect_url": url, "image_url": image }]);
+    let (page, image) = (
+        "https://shop.example/{checkout.order.id}",
+        "https://shop.example/a.png",
+    );
+    let methods = "/external_payment_methods";
+    for accepted in [provider(page, image), provider("http://localhost:3000/p", image)] {
+        assert_eq!(messages(methods, Some(accepted)), Vec::<String>::new());
+    }
+    check_refused(&[
+        (
+            methods,
+            provider("javascript:alert(1)", image),
+            "external_payment_methods[0].redirect_url",
+        ),
+        (
+            methods,
+            provider("http://shop.example/", image),
+            "external_payment_methods[0].redirect_url",
+        ),
+        (
+            methods,
+            provider(page, "http://shop.example/a.png"),
+            "external_payment_methods[0].image_url",
+        ),
+        (
+            "/external_checkouts",
+            json!([{ "name": "PayPal", "redirect_url": page }]),
+            "external_checkouts[0].image_url",
+        ),
+    ]);
+}

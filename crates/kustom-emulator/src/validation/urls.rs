@@ -40,6 +40,13 @@ fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>)
     }
 }
 
+/// What a shopper is sent to or shown from outside the shop. A developer's own machine is excused.
+pub(super) fn is_https(text: &str) -> bool {
+    text.len() <= 2000
+        && Url::parse(text)
+            .is_ok_and(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url))
+}
+
 /// The machine itself: what a developer's shop and its own certificates live on.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
