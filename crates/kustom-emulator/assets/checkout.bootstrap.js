@@ -17,6 +17,8 @@
   var handlers = {};
   var isReady = false;
   var isSuspended = false;
+  // A resume before the iframe listens: it may have read the order before the merchant's update.
+  var hasMissedResume = false;
   var isTakenDown = false;
   var resumeTimer;
   var iframe = createIframe();
@@ -56,6 +58,7 @@
     clearTimeout(resumeTimer);
     if (isTakenDown || !isSuspended) return;
     isSuspended = false;
+    hasMissedResume = !isReady;
     tell("resume");
   }
 
@@ -82,7 +85,8 @@
 
   function becomeReady() {
     isReady = true;
-    if (isSuspended) tell("suspend");
+    if (isSuspended || hasMissedResume) tell("suspend");
+    if (!isSuspended && hasMissedResume) tell("resume");
   }
 
   function receive(message) {

@@ -14,6 +14,7 @@ export class AddressForm {
   #texts;
   #container;
   #prefilled = {};
+  #countries;
 
   constructor(container, texts) {
     this.#container = container;
@@ -23,18 +24,25 @@ export class AddressForm {
 
   // Countries are a choice only where the shop offers several.
   offerCountries(countries, locale) {
+    const chosen = this.address().country;
+    this.#countries = countries;
     this.#container.querySelector(".field.country")?.remove();
     if (countries.length < 2) return;
     const select = document.createElement("select");
     const names = new Intl.DisplayNames([locale, "en"], { type: "region" });
     select.append(...countries.map((country) => new Option(names.of(country), country)));
+    if (countries.includes(chosen)) select.value = chosen;
     this.#container.append(this.#labelled("country", select, "country"));
   }
 
   fill(address) {
-    this.#prefilled = { ...this.#prefilled, ...address };
+    const known = { ...address };
+    // Merchants write countries in either case.
+    if (known.country) known.country = known.country.toUpperCase();
+    if (!this.#offers(known.country)) delete known.country;
+    this.#prefilled = { ...this.#prefilled, ...known };
     for (const input of this.#inputs()) {
-      if (address[input.name] !== undefined) input.value = address[input.name];
+      if (known[input.name] !== undefined) input.value = known[input.name];
       this.#mark(input, false);
     }
   }
@@ -43,8 +51,14 @@ export class AddressForm {
   address() {
     const address = { ...this.#prefilled };
     for (const input of this.#inputs()) address[input.name] = input.value.trim();
+    // A country that the shop no longer sells to has no field in which it could be corrected.
+    if (!this.#offers(address.country)) delete address.country;
     for (const name of Object.keys(address)) if (!address[name]) delete address[name];
     return address;
+  }
+
+  #offers(country) {
+    return !this.#countries || this.#countries.includes(country);
   }
 
   isComplete() {

@@ -71,15 +71,20 @@ impl Kustom {
     /// The callbacks to send now, oldest first. Each is handed out once; the next one of an order is planned when
     /// this one is answered.
     pub fn due_callbacks(&mut self, now: Timestamp) -> Vec<DueCallback> {
-        let mut due = Vec::new();
+        std::iter::from_fn(|| self.due_callback(now)).collect()
+    }
+
+    /// The first callback to send now. Whoever sends one after the other asks anew each time: an order that is
+    /// acknowledged meanwhile is not pushed any more.
+    pub fn due_callback(&mut self, now: Timestamp) -> Option<DueCallback> {
         while let Some((at, id)) = self.due_pushes.first().filter(|(at, _)| *at <= now).cloned() {
             self.due_pushes.pop_first();
             if let Some(order) = self.orders.get_mut(&id) {
                 order.next_push_at = None;
-                due.extend(self.begin_push(&id, at, now));
+                return self.begin_push(&id, at, now);
             }
         }
-        due
+        None
     }
 
     /// A push beside the schedule. `None` for an order that is not bought.

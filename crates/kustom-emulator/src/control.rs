@@ -168,7 +168,8 @@ fn read_pay_body(body: &[u8]) -> Result<PayBody, serde_json::Error> {
 fn shopper_address(order: &Order, body: &PayBody) -> Result<Address, serde_json::Error> {
     let mut members = members_of(&test_person::of(order.purchase_country()))?;
     if let Some(known) = &order.checkout.billing_address {
-        members.extend(members_of(known)?);
+        let said = members_of(known)?.into_iter();
+        members.extend(said.filter(|(_, value)| value.as_str() != Some("")));
     }
     members.extend(body.address.clone());
     if let Some(email) = &body.email {

@@ -78,9 +78,15 @@ impl Kustom {
         let outcome = purchase
             .outcome
             .unwrap_or_else(|| outcome_by_email(&purchase.address));
-        choose_shipping(order, purchase.shipping_option.as_deref(), now)?;
-        check_amount(order, purchase.shown_amount)?;
+        // On a copy: a purchase that is refused changes nothing.
+        let mut checkout = order.checkout.clone();
+        let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
+        check_amount(&checkout, purchase.shown_amount)?;
         let address = complete_address(order, purchase.address)?;
+        order.checkout = checkout;
+        if has_chosen {
+            order.record(Change::ShippingOptionSelected, now);
+        }
         order.set_typed_address(address);
         order.touch(now);
         if outcome == Outcome::Rejected {
@@ -118,31 +124,27 @@ fn outcome_by_email(address: &Address) -> Outcome {
     }
 }
 
-/// An order that offers options is bought with one: the one asked for, else the one that the form shows.
-fn choose_shipping(order: &mut Order, id: Option<&str>, now: Timestamp) -> Result<(), PurchaseRefusal> {
-    let chosen = order
-        .checkout
+/// An order that offers options is bought with one: the one asked for, else the one that the form shows. Whether
+/// that is another than before.
+fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<bool, PurchaseRefusal> {
+    let chosen = checkout
         .selected_shipping_option
         .as_ref()
         .map(|option| option.id.clone());
     let wanted = id
         .map(str::to_owned)
-        .or_else(|| shipping::shown_option(&order.checkout).map(|option| option.id.clone()));
-    let Some(wanted) = wanted else {
-        return Ok(());
+        .or_else(|| shipping::shown_option(checkout).map(|option| option.id.clone()));
+    let Some(wanted) = wanted.filter(|wanted| chosen.as_ref() != Some(wanted)) else {
+        return Ok(false);
     };
-    if chosen.as_ref() == Some(&wanted) {
-        return Ok(());
-    }
-    if !shipping::select(&mut order.checkout, &wanted) {
+    if !shipping::select(checkout, &wanted) {
         return Err(PurchaseRefusal::UnknownShippingOption);
     }
-    order.record(Change::ShippingOptionSelected, now);
-    Ok(())
+    Ok(true)
 }
 
-fn check_amount(order: &Order, shown: Option<i64>) -> Result<(), PurchaseRefusal> {
-    let actual = order.checkout.order_amount.unwrap_or(0);
+fn check_amount(checkout: &CheckoutOrder, shown: Option<i64>) -> Result<(), PurchaseRefusal> {
+    let actual = checkout.order_amount.unwrap_or(0);
     match shown {
         Some(shown) if shown != actual => Err(PurchaseRefusal::AmountChanged { shown, actual }),
         _ => Ok(()),

@@ -5,7 +5,7 @@ use super::certificate::{any_certificate, known_certificates};
 use crate::callback::{CallbackAnswer, DueCallback};
 use crate::kustom::Kustom;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::Empty;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
@@ -62,10 +62,8 @@ impl Delivery {
             .body(Empty::new())?;
         let answer = client.request(request).await?;
         let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), ANSWER_LIMIT_BYTES)
-            .collect()
-            .await?
-            .to_bytes();
+        let mut body = super::read_start(answer.into_body(), ANSWER_LIMIT_BYTES).await?;
+        body.truncate(ANSWER_LIMIT_BYTES);
         Ok(CallbackAnswer::Answered {
             status,
             body: String::from_utf8_lossy(&body).into_owned(),
@@ -81,10 +79,10 @@ impl Emulator {
     }
 
     async fn deliver_until_now(&self) -> usize {
-        let due = self.act(Kustom::due_callbacks);
-        let count = due.len();
-        for callback in due {
+        let mut count = 0;
+        while let Some(callback) = self.act(Kustom::due_callback) {
             self.deliver(callback).await;
+            count += 1;
         }
         count
     }

@@ -6,7 +6,10 @@ mod delivery;
 mod routes;
 
 use crate::kustom::{Kustom, Rules};
+use axum::body::HttpBody as Body;
+use bytes::Bytes;
 use delivery::Delivery;
+use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +48,20 @@ struct Inner {
 struct State {
     kustom: Kustom,
     offset: SignedDuration,
+}
+
+/// Reads a body until it is longer than `limit`. What follows is left unread.
+async fn read_start<B>(mut body: B, limit: usize) -> Result<Vec<u8>, B::Error>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut start = Vec::new();
+    while start.len() <= limit
+        && let Some(frame) = body.frame().await
+    {
+        start.extend_from_slice(frame?.data_ref().map_or(&[], |data| data));
+    }
+    Ok(start)
 }
 
 impl Emulator {

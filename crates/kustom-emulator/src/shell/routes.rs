@@ -5,13 +5,12 @@ use crate::callback::CallbackAnswer;
 use crate::control;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
 use jiff::SignedDuration;
 use kustom_api::KustomOrderId;
 use serde::Deserialize;
@@ -44,15 +43,16 @@ pub(super) fn router(emulator: Emulator) -> Router {
 
 async fn core(State(emulator): State<Emulator>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(body) = read_body(body).await else {
+    // The start of a body that is too long is enough for the core to refuse it in Kustom's own words.
+    let Ok(body) = super::read_start(body, 2 * BODY_LIMIT_BYTES).await else {
         return Response::empty(StatusCode::BAD_REQUEST);
     };
     let request = Request {
         method: parts.method,
         path: parts.uri.path().to_owned(),
-        base_url: emulator.base_url(&parts.headers),
+        base_url: emulator.base_url(&parts.uri, &parts.headers),
         headers: parts.headers,
-        body,
+        body: body.into(),
     };
     let response = emulator.act(|kustom, now| kustom.handle(&request, now));
     if !response.reasons.is_empty() {
@@ -63,14 +63,6 @@ async fn core(State(emulator): State<Emulator>, request: axum::extract::Request)
         );
     }
     response
-}
-
-/// More than the limit is read, so that the core can refuse it in Kustom's own words.
-async fn read_body(body: Body) -> Option<Bytes> {
-    match Limited::new(body, 2 * BODY_LIMIT_BYTES).collect().await {
-        Ok(collected) => Some(collected.to_bytes()),
-        Err(_) => None,
-    }
 }
 
 async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Response {
@@ -133,15 +125,22 @@ async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {
 
 impl Emulator {
     /// The public URL, or else the address that the caller used: the emulator answers under any name.
-    fn base_url(&self, headers: &HeaderMap) -> String {
+    fn base_url(&self, uri: &Uri, headers: &HeaderMap) -> String {
         if let Some(url) = &self.inner.public_url {
             return url.clone();
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        // HTTP/2 has no Host: the name stands in the URI.
+        let host = host.or_else(|| uri.authority().map(Authority::as_str));
+        // Of several proxies the first one spoke with the caller.
         let scheme = headers
             .get("x-forwarded-proto")
-            .and_then(|scheme| scheme.to_str().ok());
-        format!("{}://{}", scheme.unwrap_or("http"), host.unwrap_or("localhost"))
+            .and_then(|schemes| schemes.to_str().ok()?.split(',').next());
+        format!(
+            "{}://{}",
+            scheme.map_or("http", str::trim),
+            host.unwrap_or("localhost")
+        )
     }
 }
 

@@ -38,13 +38,20 @@ pub(crate) fn check_totals(order: &CheckoutOrder) -> Vec<Finding> {
     let total: i128 = lines.iter().map(|line| i128::from(line.total_amount)).sum();
     let tax: i128 = lines.iter().map(order_tax).sum();
     let mut findings = Vec::new();
-    if i128::from(order.order_amount.unwrap_or(0)) != total {
+    // A total that is missing has been reported as missing.
+    if order
+        .order_amount
+        .is_some_and(|amount| i128::from(amount) != total)
+    {
         findings.push(Finding::new(
             "order_amount",
             format!("the lines sum up to {total}"),
         ));
     }
-    if i128::from(order.order_tax_amount.unwrap_or(0)) != tax {
+    if order
+        .order_tax_amount
+        .is_some_and(|amount| i128::from(amount) != tax)
+    {
         findings.push(Finding::new(
             "order_tax_amount",
             format!("the lines' tax sums up to {tax}"),

@@ -5,7 +5,7 @@
 //! production, where it would be ignored.
 
 use super::market::{is_country, is_currency_code, is_locale};
-use super::shape::Rule::{Anything, Flag, Form, Integer, List, Object, Text};
+use super::shape::Rule::{Anything, Flag, Form, Integer, List, NonEmptyList, Object, Text};
 use super::shape::{Rule, Shape, optional, required};
 
 /// Kustom sets these; whether it refuses or ignores them when sent is not documented. We ignore them.
@@ -31,6 +31,10 @@ const TEXT: Rule = Text {
 const TEXT_255: Rule = Text { min: 0, max: 255 };
 const NAME: Rule = Text { min: 1, max: 255 };
 const URL: Rule = Text { min: 0, max: 2000 };
+const HTTPS_URL: Rule = Form(
+    super::urls::is_https,
+    "an https address of at most 2000 characters",
+);
 const COUNTRY: Rule = Form(is_country, "a country of two letters");
 const COUNTRIES: Rule = List {
     max: 300,
@@ -50,6 +54,11 @@ const ANY_AMOUNT: Rule = Integer {
 /// One hundred million minor units.
 const LINE_AMOUNT: Rule = Integer {
     min: i64::MIN,
+    max: 100_000_000,
+};
+/// The chosen option becomes a line, so it costs no more than a line may.
+const SHIPPING_AMOUNT: Rule = Integer {
+    min: 0,
     max: 100_000_000,
 };
 const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
@@ -87,8 +96,8 @@ pub(super) const ORDER: Shape = Shape(&[
     optional("merchant_reference2", TEXT_255),
     optional("options", Object(&OPTIONS)),
     optional("attachment", Object(&ATTACHMENT)),
-    optional("external_payment_methods", PROVIDERS),
-    optional("external_checkouts", PROVIDERS),
+    optional("external_payment_methods", EXTERNAL_METHODS),
+    optional("external_checkouts", EXTERNAL_CHECKOUTS),
     optional("shipping_countries", COUNTRIES),
     optional("billing_countries", COUNTRIES),
     optional(
@@ -124,9 +133,13 @@ const GUI: Shape = Shape(&[optional(
         item: &TEXT,
     },
 )]);
-const PROVIDERS: Rule = List {
+const EXTERNAL_METHODS: Rule = List {
     max: 100,
-    item: &Object(&PAYMENT_PROVIDER),
+    item: &Object(&EXTERNAL_METHOD),
+};
+const EXTERNAL_CHECKOUTS: Rule = List {
+    max: 100,
+    item: &Object(&EXTERNAL_CHECKOUT),
 };
 
 const ORDER_LINE: Shape = Shape(&[
@@ -214,10 +227,7 @@ const CUSTOMER: Shape = Shape(&[
         "gender",
         Form(|text| matches!(text, "male" | "female"), "male or female"),
     ),
-    optional(
-        "date_of_birth",
-        Form(|text| text.parse::<jiff::civil::Date>().is_ok(), "a date"),
-    ),
+    optional("date_of_birth", Form(is_date, "a date such as 1941-03-21")),
     optional("national_identification_number", TEXT),
     optional("organization_registration_id", TEXT),
     optional("vat_id", TEXT),
@@ -254,10 +264,7 @@ const OPTIONS: Shape = Shape(&[
     optional("color_checkbox_checkmark", COLOUR),
     optional("color_header", COLOUR),
     optional("color_link", COLOUR),
-    optional(
-        "radius_border",
-        Form(|text| text.parse::<f64>().is_ok(), "a number in a string"),
-    ),
+    optional("radius_border", Form(is_radius, "a number in a string")),
     optional("date_of_birth_mandatory", Flag),
     optional("phone_mandatory", Flag),
     optional("title_mandatory", Flag),
@@ -275,7 +282,7 @@ const OPTIONS: Shape = Shape(&[
     optional("additional_merchant_terms", TEXT),
     optional(
         "allowed_customer_types",
-        List {
+        NonEmptyList {
             max: 2,
             item: &CUSTOMER_TYPE,
         },
@@ -293,10 +300,27 @@ const CHECKBOX: Shape = Shape(&[
     optional("required", Flag),
 ]);
 
-const PAYMENT_PROVIDER: Shape = Shape(&[
+const EXTERNAL_METHOD: Shape = Shape(&[
     required("name", NAME),
-    required("redirect_url", Text { min: 7, max: 2000 }),
-    optional("image_url", URL),
+    required("redirect_url", HTTPS_URL),
+    optional("image_url", HTTPS_URL),
+    optional("fee", AMOUNT),
+    optional("description", Text { min: 0, max: 500 }),
+    optional("countries", COUNTRIES),
+    optional(
+        "label",
+        Form(
+            |text| matches!(text, "continue" | "complete"),
+            "continue or complete",
+        ),
+    ),
+]);
+
+/// Here the image is the button, so it must be there.
+const EXTERNAL_CHECKOUT: Shape = Shape(&[
+    required("name", NAME),
+    required("redirect_url", HTTPS_URL),
+    required("image_url", HTTPS_URL),
     optional("fee", AMOUNT),
     optional("description", Text { min: 0, max: 500 }),
     optional("countries", COUNTRIES),
@@ -312,8 +336,8 @@ const PAYMENT_PROVIDER: Shape = Shape(&[
 const SHIPPING_OPTION: Shape = Shape(&[
     required("id", TEXT),
     required("name", NAME),
-    required("price", AMOUNT),
-    required("tax_amount", AMOUNT),
+    required("price", SHIPPING_AMOUNT),
+    required("tax_amount", SHIPPING_AMOUNT),
     required("tax_rate", TAX_RATE),
     optional("description", TEXT),
     optional("promo", TEXT),
@@ -344,6 +368,16 @@ const DELIVERY_DETAILS: Shape = Shape(&[
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// The parser takes more forms of a date than the documented `yyyy-mm-dd`.
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+fn is_radius(text: &str) -> bool {
+    text.parse::<f64>()
+        .is_ok_and(|radius| radius.is_finite() && radius >= 0.0)
 }
 
 fn is_line_type(text: &str) -> bool {

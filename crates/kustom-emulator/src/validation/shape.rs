@@ -38,6 +38,10 @@ pub(crate) enum Rule {
         max: usize,
         item: &'static Rule,
     },
+    NonEmptyList {
+        max: usize,
+        item: &'static Rule,
+    },
     Object(&'static Shape),
     Anything,
 }
@@ -94,7 +98,10 @@ impl Rule {
                 Some(_) => findings.push(Finding::new(path, format!("must be from {min} to {max}"))),
                 None => findings.push(Finding::new(path, "must be an integer")),
             },
-            (Self::List { max, item }, Value::Array(values)) => {
+            (Self::NonEmptyList { .. }, Value::Array(values)) if values.is_empty() => {
+                findings.push(Finding::new(path, "must not be empty"));
+            }
+            (Self::List { max, item } | Self::NonEmptyList { max, item }, Value::Array(values)) => {
                 if values.len() > *max {
                     findings.push(Finding::new(path, format!("has more than {max} entries")));
                     return;
@@ -114,7 +121,7 @@ impl Rule {
             Self::Form(_, expected) => expected,
             Self::Integer { .. } => "an integer",
             Self::Flag => "true or false",
-            Self::List { .. } => "an array",
+            Self::List { .. } | Self::NonEmptyList { .. } => "an array",
             Self::Object(_) => "an object",
             Self::Anything => "anything",
         }
@@ -145,7 +152,7 @@ fn sample_of(rule: &Rule) -> Value {
         Rule::Text { .. } | Rule::Form(..) | Rule::Anything => Value::from("text"),
         Rule::Integer { .. } => Value::from(1),
         Rule::Flag => Value::from(true),
-        Rule::List { item, .. } => Value::from(vec![sample_of(item)]),
+        Rule::List { item, .. } | Rule::NonEmptyList { item, .. } => Value::from(vec![sample_of(item)]),
         Rule::Object(shape) => sample(shape),
     }
 }

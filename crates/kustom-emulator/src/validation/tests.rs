@@ -319,3 +319,112 @@ fn the_wire_types_know_every_member_of_the_schema() {
     assert_eq!(ignored, Vec::<String>::new());
     assert_eq!(serde_json::to_value(&read).unwrap(), sample);
 }
+
+#[test]
+fn a_missing_amount_is_reported_once() {
+    for name in ["order_amount", "order_tax_amount"] {
+        assert_eq!(
+            messages(&format!("/{name}"), None),
+            [format!("Bad value: {name}")]
+        );
+    }
+}
+
+#[test]
+fn forms_are_no_laxer_than_the_schema() {
+    check_refused(&[
+        (
+            "/customer",
+            json!({"date_of_birth": "19410321"}),
+            "customer.date_of_birth",
+        ),
+        (
+            "/customer",
+            json!({"date_of_birth": "1941-03-21T08:00"}),
+            "customer.date_of_birth",
+        ),
+        (
+            "/options",
+            json!({"radius_border": "NaN"}),
+            "options.radius_border",
+        ),
+        (
+            "/options",
+            json!({"radius_border": "-5"}),
+            "options.radius_border",
+        ),
+        (
+            "/options",
+            json!({"allowed_customer_types": []}),
+            "options.allowed_customer_types",
+        ),
+    ]);
+}
+
+#[test]
+fn a_shipping_option_costs_no_more_than_a_line_may() {
+    let option =
+        |price: i64| json!([{ "id": "a", "name": "A", "price": price, "tax_amount": 0, "tax_rate": 0 }]);
+    assert_eq!(
+        messages("/shipping_options", Some(option(100_000_000))),
+        Vec::<String>::new()
+    );
+    check_refused(&[
+        (
+            "/shipping_options",
+            option(100_000_001),
+            "shipping_options[0].price",
+        ),
+        ("/shipping_options", option(i64::MAX), "shipping_options[0].price"),
+    ]);
+}
+
+#[test]
+fn an_address_with_white_space_is_no_uri() {
+    for url in [
+        " https://shop.example/done",
+        "https://shop.example/my page",
+        "ht\ntps://shop.example/",
+    ] {
+        assert_eq!(
+            messages("/merchant_urls/confirmation", Some(json!(url))),
+            ["Bad value: merchant_urls.confirmation (must be a valid http or https URI)"]
+        );
+    }
+}
+
+#[test]
+fn external_payments_are_reached_over_https() {
+    let provider =
+        |url: &str, image: &str| json!([{ "name": "PayPal", "redirect_url": url, "image_url": image }]);
+    let (page, image) = (
+        "https://shop.example/{checkout.order.id}",
+        "https://shop.example/a.png",
+    );
+    let methods = "/external_payment_methods";
+    for accepted in [provider(page, image), provider("http://localhost:3000/p", image)] {
+        assert_eq!(messages(methods, Some(accepted)), Vec::<String>::new());
+    }
+    check_refused(&[
+        (
+            methods,
+            provider("javascript:alert(1)", image),
+            "external_payment_methods[0].redirect_url",
+        ),
+        (
+            methods,
+            provider("http://shop.example/", image),
+            "external_payment_methods[0].redirect_url",
+        ),
+        (
+            methods,
+            provider(page, "http://shop.example/a.png"),
+            "external_payment_methods[0].image_url",
+        ),
+        (
+            "/external_checkouts",
+            json!([{ "name": "PayPal", "redirect_url": page }]),
+            "external_checkouts[0].image_url",
+        ),
+    ]);
+}

@@ -25,8 +25,12 @@ pub(super) fn check(members: &Map<String, Value>, rules: &Rules, findings: &mut 
 
 fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>) {
     let path = format!("merchant_urls.{name}");
+    // The parser forgives white space, which no URI has.
+    let is_written_plainly = !text
+        .chars()
+        .any(|letter| letter.is_whitespace() || letter.is_control());
     match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => {
+        Ok(url) if is_written_plainly && matches!(url.scheme(), "http" | "https") => {
             let excused = rules.http_callbacks_on_loopback && is_loopback(&url);
             if HTTPS_ONLY.contains(&name) && url.scheme() == "http" && !excused {
                 findings.push(Finding::told(path, "must be a valid https URI"));
@@ -34,6 +38,13 @@ fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>)
         }
         _ => findings.push(Finding::told(path, "must be a valid http or https URI")),
     }
+}
+
+/// What a shopper is sent to or shown from outside the shop. A developer's own machine is excused.
+pub(super) fn is_https(text: &str) -> bool {
+    text.len() <= 2000
+        && Url::parse(text)
+            .is_ok_and(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url))
 }
 
 /// The machine itself: what a developer's shop and its own certificates live on.

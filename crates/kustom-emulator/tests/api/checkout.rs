@@ -4,8 +4,9 @@ use crate::support::{
     BASE_URL, advance, browser, call, call_with, create, emulator, emulator_with, lines, order, order_with,
     pay, start, state,
 };
-use kustom_emulator::{Change, Credentials, OrderState, Rules};
+use kustom_emulator::{Change, Credentials, Emulator, OrderState, Rules, Settings};
 use serde_json::json;
+use std::sync::Arc;
 
 const HOURS: u32 = 3600;
 
@@ -284,4 +285,49 @@ async fn a_body_beyond_the_limit_is_refused_in_kustoms_words() {
         (answer.status, answer.json()["error_code"].clone()),
         (413, json!("REQUEST_TOO_LARGE"))
     );
+}
+
+#[tokio::test]
+async fn a_body_of_any_excess_is_refused_in_kustoms_words() {
+    let emulator = emulator();
+    for characters in [1_000_001, 5_000_000] {
+        let body = json!("x".repeat(characters));
+        let answer = call(&emulator, "POST", "/checkout/v3/orders", Some(body.clone())).await;
+        assert_eq!(answer.status, 413, "{characters}");
+        assert_eq!(answer.json()["error_code"], "REQUEST_TOO_LARGE");
+        let nobody = call_with(&emulator, "POST", "/checkout/v3/orders", &[], Some(body)).await;
+        assert_eq!(nobody.status, 401, "{characters}");
+    }
+}
+
+#[tokio::test]
+async fn location_is_the_address_that_the_caller_used() {
+    let emulator = Emulator::new(Settings::default(), Arc::new(start));
+    let authorization = ("authorization", "Basic kco_test_api_x");
+    for (uri, headers, origin) in [
+        (
+            "/checkout/v3/orders",
+            vec![("host", "emu.test:1")],
+            "http://emu.test:1",
+        ),
+        // HTTP/2 has no Host; its authority stands in the URI.
+        (
+            "http://emu.test:2/checkout/v3/orders",
+            vec![],
+            "http://emu.test:2",
+        ),
+        (
+            "/checkout/v3/orders",
+            vec![("host", "emu.test"), ("x-forwarded-proto", "https, http")],
+            "https://emu.test",
+        ),
+    ] {
+        let headers: Vec<_> = headers.into_iter().chain([authorization]).collect();
+        let answer = call_with(&emulator, "POST", uri, &headers, Some(order())).await;
+        let id = answer.json()["order_id"].as_str().unwrap().to_owned();
+        assert_eq!(
+            answer.header("location"),
+            format!("{origin}/checkout/v3/orders/{id}")
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! The control routes.
 
-use crate::support::{bought, call, create, emulator, emulator_with, order, pay, state};
+use crate::support::{bought, call, create, emulator, emulator_with, order, order_with, pay, state};
 use kustom_emulator::Rules;
 use serde_json::{Value, json};
 
@@ -136,4 +136,37 @@ async fn equal_seeds_and_equal_calls_give_equal_emulators() {
         ..Rules::default()
     });
     assert_ne!(bought(&emulator()).await, bought(&other).await);
+}
+
+#[tokio::test]
+async fn a_purchase_that_is_refused_changes_nothing() {
+    let emulator = emulator();
+    let option = json!({ "id": "post", "name": "Post", "price": 5000, "tax_amount": 1000, "tax_rate": 2500 });
+    let id = create(&emulator, order_with(json!({ "shipping_options": [option] }))).await;
+    let before = state(&emulator, &id);
+    let refused = pay(
+        &emulator,
+        &id,
+        json!({ "email": "nobody", "shipping_option": "post" }),
+    )
+    .await;
+    assert_eq!(refused.status, 400);
+    let after = state(&emulator, &id);
+    assert_eq!(after.checkout, before.checkout);
+    assert_eq!(after.history, before.history);
+}
+
+#[tokio::test]
+async fn an_empty_prefill_is_filled_in_by_the_test_person() {
+    let emulator = emulator();
+    let id = create(
+        &emulator,
+        order_with(json!({ "billing_address": { "email": "", "given_name": "Anna", "country": "se" } })),
+    )
+    .await;
+    let paid = pay(&emulator, &id, json!({})).await;
+    assert_eq!(paid.status, 200, "{}", paid.text);
+    let address = state(&emulator, &id).managed.unwrap().billing_address.unwrap();
+    assert_eq!(address.email.as_deref(), Some("Testperson-se@kustom.co"));
+    assert_eq!(address.given_name.as_deref(), Some("Anna"));
 }

@@ -13,6 +13,8 @@ mod purity;
 #[cfg(test)]
 mod pushes;
 #[cfg(test)]
+mod scripts;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tls;

@@ -49,10 +49,8 @@ async fn purchase(emulator: &Emulator, acknowledges: Option<usize>) -> (Merchant
     let router = Router::new()
         .route("/push/{id}", post(receive))
         .with_state(merchant.clone());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let id = order_pushed_to(emulator, &format!("http://{address}/push/{{checkout.order.id}}")).await;
+    let address = serve(router).await;
+    let id = order_pushed_to(emulator, &format!("{address}/push/{{checkout.order.id}}")).await;
     assert_eq!(pay(emulator, &id, json!({})).await.status, 200);
     (merchant, id)
 }
@@ -193,4 +191,51 @@ async fn details_of_an_order_show_its_callbacks() {
     assert_eq!(details["next_push_at"], Value::Null);
     let known = emulator.inspect(|kustom| kustom.order(&KustomOrderId(id)).is_some());
     assert!(known);
+}
+
+#[tokio::test]
+async fn a_push_that_waits_for_another_is_not_sent_once_its_order_is_acknowledged() {
+    let emulator = emulator();
+    let shop = emulator.clone();
+    let acknowledges_all = Router::new().route(
+        "/push/{id}",
+        post(async move || {
+            let ids: Vec<_> = shop.inspect(|kustom| kustom.orders().map(|order| order.id.clone()).collect());
+            for id in ids {
+                let path = format!("/ordermanagement/v1/orders/{id}/acknowledge");
+                call(&shop, "POST", &path, None).await;
+            }
+        }),
+    );
+    let address = serve(acknowledges_all).await;
+    for _ in 0..2 {
+        let id = order_pushed_to(&emulator, &format!("{address}/push/{{checkout.order.id}}")).await;
+        pay(&emulator, &id, json!({})).await;
+    }
+    assert_eq!(advance(&emulator, 600).await["pushes_delivered"], 1);
+}
+
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_long_answer_is_an_answer() {
+    let emulator = emulator();
+    let page = Router::new().route(
+        "/push/{id}",
+        post(|| async { (StatusCode::NOT_FOUND, "x".repeat(200_000)) }),
+    );
+    let address = serve(page).await;
+    let id = order_pushed_to(&emulator, &format!("{address}/push/{{checkout.order.id}}")).await;
+    pay(&emulator, &id, json!({})).await;
+    let pushed = call(&emulator, "POST", &format!("/_emulator/orders/{id}/push"), None).await;
+    assert_eq!(
+        (pushed.status, pushed.json()["status"].clone()),
+        (200, json!(404))
+    );
+    assert!(pushed.text.len() < 80_000, "{}", pushed.text.len());
 }

@@ -1,0 +1,23 @@
+//! The scripts of the iframe, run by Node with as much of a browser as they touch.
+
+use std::process::Command;
+
+fn run(script: &str) {
+    let path = format!("{}/tests/scripts/{script}", env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new("node")
+        .arg(path)
+        .output()
+        .expect("node is installed");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
+
+#[test]
+fn a_resume_before_the_iframe_listens_is_made_up_for() {
+    run("bootstrap.mjs");
+}
+
+#[test]
+fn the_chosen_country_survives_what_the_merchant_does() {
+    run("form.mjs");
+}
