@@ -4,7 +4,7 @@
 
 use crate::bus::LocalBus;
 use crate::clock::{Clock, Ids};
-use crate::kustom_client::KustomClient;
+use crate::kustom::Kustom;
 use crate::pace::Pace;
 use crate::rate_limit::RateLimits;
 use crate::single_flight::SingleFlight;
@@ -12,6 +12,7 @@ use crate::store::{Store, StoreError};
 use crate::token::CallbackTokens;
 use crate::turns::Turns;
 use jiff::Timestamp;
+use kassa_commerce::address::CountryCode;
 use kassa_commerce::cart::Cart;
 use kassa_commerce::catalogue::{Catalogue, Profile};
 use kassa_commerce::change::{CartWrite, Change, Committed};
@@ -19,6 +20,7 @@ use kassa_commerce::command::{self, CartCommand, CartError};
 use kassa_commerce::id::CartId;
 use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::kustom::url::OriginPolicy;
+use kassa_commerce::locale::Locale;
 use kassa_commerce::pricing::{Priced, PricingError, price};
 use kustom_api::KustomOrderId;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     pub catalogue: Catalogue,
     /// Absent until credentials are configured: carts work, payment says so.
-    pub kustom: Option<KustomClient>,
+    pub kustom: Option<Arc<dyn Kustom>>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub tokens: CallbackTokens,
@@ -68,7 +70,7 @@ impl Parts {
     pub fn new(
         store: Arc<dyn Store>,
         catalogue: Catalogue,
-        kustom: Option<KustomClient>,
+        kustom: Option<Arc<dyn Kustom>>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         tokens: CallbackTokens,
@@ -185,11 +187,39 @@ impl App {
         Ok(committed)
     }
 
+    /// Makes an empty cart under an id that nobody can guess.
+    pub async fn create_cart(
+        &self,
+        profile_key: &str,
+        locale: &Locale,
+        country: Option<CountryCode>,
+    ) -> Result<CartId, MutateError> {
+        let id = CartId(self.ids.secret());
+        let change = command::create(id, profile_key, locale, country, &self.catalogue, self.now())?;
+        for _ in 0..MAX_PLANS {
+            match self.commit(change.clone()).await {
+                Ok(_) => return Ok(id),
+                // The id is ours alone, so a cart that has it is the one that we made.
+                Err(error) if error.asks_to_plan_again() => {
+                    if self.store.cart(id).await?.is_some() {
+                        return Ok(id);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
     /// Applies a storefront's command and answers the cart as it is after it.
     pub async fn mutate_cart(&self, id: CartId, command: CartCommand) -> Result<PricedCart, MutateError> {
         let _turn = self.turns.take(id).await;
+        let mut maybe_written: Option<Cart> = None;
         for _ in 0..MAX_PLANS {
             let cart = self.store.cart(id).await?.ok_or(MutateError::NotFound)?;
+            if maybe_written.as_ref() == Some(&cart) {
+                return self.newest(cart).await;
+            }
             let change = command::apply(
                 &cart,
                 command.clone(),
@@ -206,7 +236,7 @@ impl App {
             };
             match self.commit(change).await {
                 Ok(_) => return self.newest(written).await,
-                Err(StoreError::Conflict) => (),
+                Err(error) if error.asks_to_plan_again() => maybe_written = Some(written),
                 Err(error) => return Err(error.into()),
             }
         }

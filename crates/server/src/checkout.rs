@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::completion::{CompletionError, Purchase};
-use crate::kustom_client::{Created, KustomClient, OrderAddress};
+use crate::kustom::{Created, Kustom, OrderAddress};
 use crate::store::StoreError;
 use kassa_commerce::cart::{Cart, CartState};
 use kassa_commerce::change::{Change, Claim, Settle};
@@ -85,7 +85,9 @@ impl App {
         let job = self.take_turn(cart_id).await?;
         // Should this fail, the turn is not given back: the next one to take it must find out that it was abandoned.
         self.doubt_abandoned(&job, cart_id).await?;
-        let result = self.open_until_settled(&kustom, &job.lease, cart_id, &urls).await;
+        let result = self
+            .open_until_settled(kustom.as_ref(), &job.lease, cart_id, &urls)
+            .await;
         if let Err(error) = self.end_turn(&job).await {
             warn!(%error, "failed to give a turn back; its lease will end");
         }
@@ -94,7 +96,7 @@ impl App {
 
     async fn open_until_settled(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         lease: &Lease,
         cart_id: CartId,
         urls: &StorefrontUrls,
@@ -121,14 +123,15 @@ impl App {
             return Ok(false);
         };
         match self.commit(change).await {
-            Ok(_) | Err(StoreError::Conflict) => Ok(true),
+            Ok(_) => Ok(true),
+            Err(error) if error.asks_to_plan_again() => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
 
     async fn create(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         lease: &Lease,
         cart: &Cart,
         urls: &StorefrontUrls,
@@ -147,6 +150,10 @@ impl App {
     async fn bind(&self, cart_id: CartId, draft: &Draft, created: &Created) -> Result<Try, CheckoutError> {
         for _ in 0..MAX_PLANS {
             let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
+            if is_bound(&cart, created) {
+                // A try before this one was written after all.
+                return snippet(created.order.html_snippet.clone());
+            }
             let priced = self.priced(cart.clone())?.priced;
             let bound = open::absorb_created(
                 &cart,
@@ -167,7 +174,7 @@ impl App {
                     info!(cart.number = cart.number, "opened a checkout");
                     return snippet(created.order.html_snippet.clone());
                 }
-                Err(StoreError::Conflict) => (),
+                Err(error) if error.asks_to_plan_again() => (),
                 Err(StoreError::AlreadyOpen) => return self.discard(created).await,
                 Err(error) => return Err(error.into()),
             }
@@ -190,7 +197,7 @@ impl App {
 
     async fn reuse(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         lease: &Lease,
         cart: &Cart,
         state: &KustomState,
@@ -314,6 +321,11 @@ impl App {
         let base = &self.options.public_url;
         format!("{base}/ingress/kustom/webhook/push?order_id={ORDER_ID_PLACEHOLDER}&token={token}")
     }
+}
+
+fn is_bound(cart: &Cart, created: &Created) -> bool {
+    let bound = cart.kustom.as_ref().map(|kustom| &kustom.kustom_order_id);
+    cart.state == CartState::Open && bound.is_some() && bound == created.order.order_id.as_ref()
 }
 
 fn is_bought(order: &kustom_api::CheckoutOrder) -> bool {

@@ -4,7 +4,7 @@
 //! commits. Unique keys in the store are the lock: whoever loses a race reads what the winner made.
 
 use crate::app::App;
-use crate::kustom_client::{KustomClient, OrderAddress};
+use crate::kustom::{Kustom, OrderAddress};
 use crate::store::StoreError;
 use kassa_commerce::change::Change;
 use kassa_commerce::id::{CartId, OrderId, PaymentId};
@@ -116,7 +116,7 @@ impl App {
         if let Some(purchase) = known_outcome(kustom_order.state) {
             return Ok(purchase);
         }
-        let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+        let kustom = self.kustom.as_deref().ok_or(CompletionError::NotConfigured)?;
         self.looks.wait(id.clone()).await;
         let Some(evidence) = gather(kustom, &kustom_order).await? else {
             return Ok(Purchase::NotBought);
@@ -139,7 +139,7 @@ impl App {
                     }
                     return Ok(purchase);
                 }
-                Err(StoreError::Conflict | StoreError::AlreadyCompleted) => {
+                Err(StoreError::Conflict | StoreError::Unknown | StoreError::AlreadyCompleted) => {
                     let now_known = self.store.kustom_order(&kustom_order.id).await?;
                     if let Some(purchase) = now_known.and_then(|known| known_outcome(known.state)) {
                         return Ok(purchase);
@@ -203,7 +203,7 @@ fn known_outcome(state: KustomOrderState) -> Option<Purchase> {
 }
 
 /// Reads a purchase from both APIs, because each knows what the other does not. `None` if there is no purchase.
-async fn gather(kustom: &KustomClient, kustom_order: &KustomOrder) -> Result<Option<Evidence>, Failure> {
+async fn gather(kustom: &dyn Kustom, kustom_order: &KustomOrder) -> Result<Option<Evidence>, Failure> {
     let address = OrderAddress {
         id: &kustom_order.id,
         location: kustom_order.location.as_deref(),

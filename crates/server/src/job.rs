@@ -6,7 +6,7 @@
 use crate::app::App;
 use crate::checkout::LEASE;
 use crate::completion::{CompletionError, Outcome, Purchase};
-use crate::kustom_client::{KustomClient, OrderAddress};
+use crate::kustom::{Kustom, OrderAddress};
 use crate::store::StoreError;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::Timestamp;
@@ -132,7 +132,7 @@ impl App {
     }
 
     async fn try_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
-        let Some(kustom) = &self.kustom else {
+        let Some(kustom) = self.kustom.as_deref() else {
             return self.settle(job, self.retry_at(job), Change::default()).await;
         };
         match &job.key {
@@ -155,7 +155,7 @@ impl App {
 
     async fn run_sync(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         job: &ClaimedJob,
         cart_id: CartId,
     ) -> Result<(), StoreError> {
@@ -183,7 +183,7 @@ impl App {
             };
             let absorbed = sync::absorb(&cart, &call, &answer, sent_at, self.now());
             match self.settle(job, end_of(absorbed.next), absorbed.change).await {
-                Err(StoreError::Conflict) => (),
+                Err(error) if error.asks_to_plan_again() => (),
                 result => return result,
             }
         }
@@ -201,7 +201,7 @@ impl App {
                 return Ok(());
             };
             match self.commit(change).await {
-                Err(StoreError::Conflict) => (),
+                Err(error) if error.asks_to_plan_again() => (),
                 result => return result.map(|_| ()),
             }
         }
@@ -228,7 +228,7 @@ impl App {
 
     pub(crate) async fn send(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         lease: &Lease,
         address: OrderAddress<'_>,
         call: &SyncCall,
@@ -241,7 +241,7 @@ impl App {
     }
 
     /// Whoever has the turn after us calls as well, so a call that could last beyond our turn must not begin.
-    pub(crate) fn check_turn(&self, kustom: &KustomClient, lease: &Lease) -> Result<(), Failure> {
+    pub(crate) fn check_turn(&self, kustom: &dyn Kustom, lease: &Lease) -> Result<(), Failure> {
         if self.now() + kustom.longest_call() <= lease.until {
             return Ok(());
         }
@@ -264,7 +264,7 @@ impl App {
             };
             let absorbed = sync::absorb(&cart, call, answer, sent_at, self.now());
             match self.commit(absorbed.change).await {
-                Err(StoreError::Conflict) => (),
+                Err(error) if error.asks_to_plan_again() => (),
                 result => return result.map(|_| ()),
             }
         }
@@ -273,7 +273,7 @@ impl App {
 
     async fn run_acknowledge(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
@@ -296,7 +296,7 @@ impl App {
     /// have been paid.
     async fn run_abort(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
@@ -335,7 +335,7 @@ impl App {
 
     async fn run_set_references(
         &self,
-        kustom: &KustomClient,
+        kustom: &dyn Kustom,
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {

@@ -13,10 +13,11 @@ mod host;
 mod transport;
 
 pub use account::{ClientError, Credentials, KustomAccount};
-pub use host::OrderAddress;
 pub use transport::Timeouts;
 
+use crate::kustom::{Created, Kustom, OrderAddress};
 use answer::Answer;
+use async_trait::async_trait;
 use call::Call;
 use host::Host;
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, ManagedOrder, MerchantReferences};
@@ -40,15 +41,6 @@ pub struct KustomClient {
     transport: Arc<Transport>,
 }
 
-/// A checkout order that exists from now on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Created {
-    /// Always has an `order_id`.
-    pub order: CheckoutOrder,
-    /// The order's own URL, absolute. `None` if Kustom named none, or one that we would not send our key to.
-    pub location: Option<String>,
-}
-
 impl KustomClient {
     /// Connects to nothing yet, but reads the system's trusted roots when the account is reached by https.
     pub fn new(account: KustomAccount, timeouts: Timeouts) -> Result<Self, ClientError> {
@@ -60,13 +52,24 @@ impl KustomClient {
         })
     }
 
-    /// No call takes longer, waiting for its place included.
-    pub fn longest_call(&self) -> Duration {
+    async fn checkout_order(&self, call: Call, id: &KustomOrderId) -> Result<CheckoutOrder, Failure> {
+        let answer = self.transport.send(call).await?.expect_status(200)?;
+        same_checkout_order(&answer, id)
+    }
+
+    /// Order management answers its writes with 204 and nothing else.
+    async fn write(&self, call: Call) -> Result<(), Failure> {
+        self.transport.send(call).await?.expect_status(204).map(drop)
+    }
+}
+
+#[async_trait]
+impl Kustom for KustomClient {
+    fn longest_call(&self) -> Duration {
         self.transport.longest_call()
     }
 
-    /// Not idempotent: Kustom knows no key for this call, and a repeated create makes a second order.
-    pub async fn create(&self, order: &CheckoutOrder) -> Result<Created, Failure> {
+    async fn create(&self, order: &CheckoutOrder) -> Result<Created, Failure> {
         let call = Call::post(ORDERS, self.host.orders()).with_json(order);
         let answer = self.transport.send(call).await?.expect_status(201)?;
         let order: CheckoutOrder = answer.json()?;
@@ -83,14 +86,12 @@ impl KustomClient {
         })
     }
 
-    /// Brings a fresh snippet: the checkout while the order is open, the confirmation once it is bought.
-    pub async fn read(&self, order: OrderAddress<'_>) -> Result<CheckoutOrder, Failure> {
+    async fn read(&self, order: OrderAddress<'_>) -> Result<CheckoutOrder, Failure> {
         let call = Call::get(ORDER, self.host.order(order, "")?);
         self.checkout_order(call, order.id).await
     }
 
-    /// Members that are absent from the payload keep their value at Kustom.
-    pub async fn update(
+    async fn update(
         &self,
         order: OrderAddress<'_>,
         payload: &CheckoutOrder,
@@ -99,8 +100,7 @@ impl KustomClient {
         self.checkout_order(call, order.id).await
     }
 
-    /// After this nobody can buy the order any more.
-    pub async fn abort(&self, order: OrderAddress<'_>) -> Result<(), Failure> {
+    async fn abort(&self, order: OrderAddress<'_>) -> Result<(), Failure> {
         let call = Call::post(ABORT, self.host.order(order, "/abort")?);
         let answer = self.transport.send(call).await?.expect_status(200)?;
         // The reference promises a body of any type. None at all is fine; a page in front of the API is not.
@@ -110,7 +110,7 @@ impl KustomClient {
         same_checkout_order(&answer, order.id).map(drop)
     }
 
-    pub async fn read_managed(&self, id: &KustomOrderId) -> Result<ManagedOrder, Failure> {
+    async fn read_managed(&self, id: &KustomOrderId) -> Result<ManagedOrder, Failure> {
         let call = Call::get(MANAGED_ORDER, self.host.managed_order(id, "")?);
         let answer = self.transport.send(call).await?.expect_status(200)?;
         let order: ManagedOrder = answer.json()?;
@@ -120,18 +120,17 @@ impl KustomClient {
         Ok(order)
     }
 
-    pub async fn acknowledge(&self, id: &KustomOrderId, key: Uuid) -> Result<(), Failure> {
+    async fn acknowledge(&self, id: &KustomOrderId, key: Uuid) -> Result<(), Failure> {
         let call = Call::post(ACKNOWLEDGE, self.host.managed_order(id, "/acknowledge")?);
         self.write(call.with_key(key)).await
     }
 
-    /// Gives up the whole authorization. Refused once anything is captured.
-    pub async fn cancel(&self, id: &KustomOrderId, key: Uuid) -> Result<(), Failure> {
+    async fn cancel(&self, id: &KustomOrderId, key: Uuid) -> Result<(), Failure> {
         let call = Call::post(CANCEL, self.host.managed_order(id, "/cancel")?);
         self.write(call.with_key(key)).await
     }
 
-    pub async fn set_merchant_references(
+    async fn set_merchant_references(
         &self,
         id: &KustomOrderId,
         references: &MerchantReferences,
@@ -140,16 +139,6 @@ impl KustomClient {
         let uri = self.host.managed_order(id, "/merchant-references")?;
         let call = Call::patch(MERCHANT_REFERENCES, uri).with_json(references);
         self.write(call.with_key(key)).await
-    }
-
-    async fn checkout_order(&self, call: Call, id: &KustomOrderId) -> Result<CheckoutOrder, Failure> {
-        let answer = self.transport.send(call).await?.expect_status(200)?;
-        same_checkout_order(&answer, id)
-    }
-
-    /// Order management answers its writes with 204 and nothing else.
-    async fn write(&self, call: Call) -> Result<(), Failure> {
-        self.transport.send(call).await?.expect_status(204).map(drop)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod job;
+pub mod kustom;
 pub mod kustom_client;
 pub mod listen;
 pub mod pace;

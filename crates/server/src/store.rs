@@ -74,6 +74,9 @@ pub enum StoreError {
     /// The job was claimed by somebody else after its lease ended.
     #[error("the job's lease was lost")]
     LeaseLost,
+    /// The change may have been written or not, and will not be written later: read, and plan again on what is found.
+    #[error("it is not known whether the change was written")]
+    Unknown,
     /// More is waiting than can be written in time.
     #[error("too many changes are waiting")]
     Busy,
@@ -83,4 +86,12 @@ pub enum StoreError {
     /// A fault that no caller can do anything about.
     #[error("the storage failed: {0}")]
     Internal(String),
+}
+
+impl StoreError {
+    /// Whether the same wish, planned anew on what is stored by now, may succeed. Unique keys and versions keep a change
+    /// that was written after all from being written twice.
+    pub fn asks_to_plan_again(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Unknown)
+    }
 }

@@ -143,7 +143,7 @@ async fn app(
     let parts = Parts::new(
         store,
         catalogue,
-        Some(kustom),
+        Some(Arc::new(kustom)),
         Arc::new(SystemClock),
         Arc::new(SystemIds),
         tokens,

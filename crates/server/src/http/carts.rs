@@ -12,7 +12,7 @@ use crate::app::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts;
-use kassa_commerce::command::{self, CartCommand, CartError};
+use kassa_commerce::command::{CartCommand, CartError};
 use kassa_commerce::contact::{Email, Phone};
 use kassa_commerce::id::{CartId, CartItemId};
 use kassa_commerce::locale::Locale;
@@ -122,9 +122,7 @@ pub(super) async fn create(
     let locale = Locale::parse(&body.locale)
         .map_err(|_| ApiError::bad_request("INVALID_LOCALE", "`locale` looks like `sv-SE`."))?;
     let country = body.country_code.as_deref().map(country).transpose()?;
-    let id = CartId(app.ids.secret());
-    let change = command::create(id, &body.profile_key, &locale, country, &app.catalogue, app.now())?;
-    app.commit(change).await?;
+    let id = app.create_cart(&body.profile_key, &locale, country).await?;
     Ok(Json(CreatedCart {
         cart_id: id.to_string(),
     }))

@@ -228,9 +228,11 @@ impl From<UrlError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Conflict | StoreError::LeaseLost | StoreError::AlreadyOpen => {
-                Self::busy(1)
-            }
+            StoreError::Busy
+            | StoreError::Conflict
+            | StoreError::Unknown
+            | StoreError::LeaseLost
+            | StoreError::AlreadyOpen => Self::busy(1),
             StoreError::AlreadyCompleted => Self::not_open(),
             StoreError::Unavailable(detail) => {
                 tracing::error!(detail, "the storage cannot be written");

@@ -1,6 +1,7 @@
 //! Where Kustom is: which URL a call goes to, and that our key never goes anywhere else.
 
 use super::ClientError;
+use crate::kustom::OrderAddress;
 use hyper::Uri;
 use kustom_api::{Failure, KustomOrderId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,15 +12,6 @@ const ONE_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// Kustom declares order ids with at most 255 characters.
 const MAX_ID_CHARS: usize = 255;
-
-/// How an order of the checkout API is found.
-#[derive(Clone, Copy, Debug)]
-pub struct OrderAddress<'a> {
-    pub id: &'a KustomOrderId,
-    /// The `Location` of its creation, which Kustom wants to be used. It is, as long as it leads to the configured
-    /// host; otherwise the URL is built from the id.
-    pub location: Option<&'a str>,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Security {

@@ -9,6 +9,7 @@ use axum::middleware::from_fn_with_state;
 use jiff::{SignedDuration, Timestamp};
 use kassa::app::{App, Options, Parts};
 use kassa::clock::{Clock, SystemIds};
+use kassa::kustom::Kustom;
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::pace::Pace;
 use kassa::store::Store;
@@ -407,7 +408,7 @@ async fn app(store: &Arc<SqliteStore>, clock: &Arc<ManualClock>, kustom_url: &st
 fn parts(
     store: Arc<dyn Store>,
     clock: &Arc<ManualClock>,
-    kustom: Option<KustomClient>,
+    kustom: Option<Arc<dyn Kustom>>,
     public_url: String,
 ) -> Parts {
     let parts = Parts::new(
@@ -430,7 +431,7 @@ fn parts(
     }
 }
 
-pub(crate) fn client(kustom_url: &str) -> KustomClient {
+pub(crate) fn client(kustom_url: &str) -> Arc<dyn Kustom> {
     let credentials = Credentials::UserAndKey {
         key_id: "M1".into(),
         password: "secret".to_owned().into(),
@@ -439,5 +440,5 @@ pub(crate) fn client(kustom_url: &str) -> KustomClient {
         base_url: kustom_url.parse().unwrap(),
         credentials,
     };
-    KustomClient::new(account, Timeouts::default()).unwrap()
+    Arc::new(KustomClient::new(account, Timeouts::default()).unwrap())
 }

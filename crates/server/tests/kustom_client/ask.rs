@@ -1,7 +1,8 @@
 //! The client's calls, as tables need them, and a client to make them with.
 
 use super::script::{Act, json};
-use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, OrderAddress, Timeouts};
+use kassa::kustom::{Kustom as _, OrderAddress};
+use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, MerchantReferences};
 use secrecy::SecretString;
 use std::net::SocketAddr;

@@ -2,7 +2,8 @@
 
 use super::ask::{Ask, KEY, ORDER, PATIENT, account, client, key};
 use super::script::{Kustom, answer, header, json};
-use kassa::kustom_client::{Created, Credentials, KustomAccount, KustomClient, OrderAddress};
+use kassa::kustom::{Created, Kustom as _, OrderAddress};
+use kassa::kustom_client::{Credentials, KustomAccount, KustomClient};
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId};
 use secrecy::SecretString;
 use tokio::net::TcpListener;

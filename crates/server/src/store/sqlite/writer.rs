@@ -57,12 +57,8 @@ impl Writer {
     pub(super) async fn commit(&self, change: Change) -> Outcome {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Waiting { change, answer })?;
-        let stopped = |_| {
-            Err(StoreError::Internal(
-                "the thread that writes has stopped".to_owned(),
-            ))
-        };
-        answered.await.unwrap_or_else(stopped)
+        // The thread stopped with the change in its hands, before or after the disk had it.
+        answered.await.unwrap_or(Err(StoreError::Unknown))
     }
 
     fn enqueue(&self, waiting: Waiting) -> Result<(), StoreError> {
