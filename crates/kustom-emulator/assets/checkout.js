@@ -190,7 +190,9 @@ async function pay() {
   setPaying(true);
   try {
     const said = await call("/pay", { address: form.address(), shown_amount: order.order_amount });
-    if (said.answer.redirect_url) return leave(said.answer.redirect_url);
+    const { outcome, redirect_url, location } = said.answer;
+    if (redirect_url) return leave(redirect_url);
+    if (outcome === "sent_away") return sendAway(location);
     await explain(said);
   } catch {
     emit("network_error", {});
@@ -208,14 +210,33 @@ function setPaying(value) {
 async function explain({ answer, error }) {
   if (answer.outcome === "rejected") return complain(texts.rejected);
   if (error.code === "INCOMPLETE_ADDRESS") return form.check(error.fields);
+  // While it was asked, the shop may have changed the order: what is out of stock is out of the cart.
   await read();
-  if (error.code === "ORDER_CHANGED") complain(texts.changed);
+  const text = complaint(answer.outcome ?? error.code, answer.error_text);
+  if (text) complain(text);
+}
+
+/** What the shop says itself comes first; not every denial has a text. */
+function complaint(reason, shopText) {
+  const known = {
+    denied: shopText || texts.denied,
+    validation_failed: texts.validationFailed,
+    ORDER_CHANGED: texts.changed,
+    PAYMENT_UNDER_WAY: texts.underWay,
+  };
+  return known[reason];
 }
 
 function leave(url) {
   notice(["✓", texts.redirecting], true);
   element("form").hidden = true;
   emit("redirect_initiated", true);
+  tell("redirect", { url });
+}
+
+/** To a page of the shop that says why nothing was bought. `redirect_initiated` is documented for purchases only. */
+function sendAway(url) {
+  notice(["→", texts.redirecting]);
   tell("redirect", { url });
 }
 

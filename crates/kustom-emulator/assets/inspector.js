@@ -37,6 +37,7 @@ function row(order) {
     cell(link(order), order.merchant_reference1),
     cell(badge(order.state), order.management_status && `${order.management_status} · ${order.fraud_status}`),
     cell(money(order)),
+    cell(String(order.validations)),
     cell(String(order.pushes), order.next_push_at && `next ${time(order.next_push_at)}`),
     cell(time(order.acknowledged_at)),
     cell(...actions),

@@ -2,9 +2,10 @@
 //! the merchant's credentials.
 
 use crate::kustom::Kustom;
-use crate::message::{Request, Response};
+use crate::message::{Problem, Request, Response};
 use crate::order::{Change, Order, OrderState};
-use crate::purchase::{Outcome, Purchase, PurchaseRefusal};
+use crate::purchase::{Outcome, Purchase, Purchased};
+use crate::refusal::PurchaseRefusal;
 use crate::{shipping, test_person};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -62,27 +63,40 @@ pub(crate) fn answer(
     request: &Request,
     now: Timestamp,
 ) -> Response {
-    let Some(order) = kustom.unexpired(id, now) else {
-        return Response::problem(
-            StatusCode::NOT_FOUND,
-            "ORDER_GONE",
-            "no such order, or it has expired",
-        );
+    let order = match order_of(kustom, id, request, now) {
+        Ok(order) => order,
+        Err(problem) => return problem.into(),
     };
-    if request.header("authorization") != Some(&format!("Bearer {}", order.browser_token)) {
-        return Response::problem(
-            StatusCode::UNAUTHORIZED,
-            "WRONG_TOKEN",
-            "the token is not this order's",
-        );
-    }
     match (rest, &request.method) {
         ([], &Method::GET) => Response::json(StatusCode::OK, &view(order, now)),
         (["customer"], &Method::POST) => customer(order, request, now),
         (["shipping-option"], &Method::POST) => shipping_option(order, request, now),
-        (["pay"], &Method::POST) => pay(kustom, id, request, now),
         _ => Response::empty(StatusCode::NOT_FOUND),
     }
+}
+
+/// The order that the browser's token opens.
+fn order_of<'a>(
+    kustom: &'a mut Kustom,
+    id: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<&'a mut Order, Problem> {
+    let Some(order) = kustom.unexpired(id, now) else {
+        return Err(Problem {
+            status: StatusCode::NOT_FOUND,
+            code: "ORDER_GONE",
+            message: "no such order, or it has expired".to_owned(),
+        });
+    };
+    if request.header("authorization") != Some(&format!("Bearer {}", order.browser_token)) {
+        return Err(Problem {
+            status: StatusCode::UNAUTHORIZED,
+            code: "WRONG_TOKEN",
+            message: "the token is not this order's".to_owned(),
+        });
+    }
+    Ok(order)
 }
 
 fn view(order: &Order, now: Timestamp) -> View<'_> {
@@ -129,7 +143,7 @@ fn alpha3(alpha2: &str) -> String {
 fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
     let body: CustomerBody = match read(request) {
         Ok(body) => body,
-        Err(error) => return bad_body(&error),
+        Err(error) => return Problem::bad_body(&error).into(),
     };
     if order.state(now) != OrderState::Open {
         return not_open();
@@ -145,40 +159,51 @@ fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
 fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Response {
     let body: ShippingBody = match read(request) {
         Ok(body) => body,
-        Err(error) => return bad_body(&error),
+        Err(error) => return Problem::bad_body(&error).into(),
     };
     if order.state(now) != OrderState::Open {
         return not_open();
     }
     if !shipping::select(&mut order.checkout, &body.id) {
-        return refused(&PurchaseRefusal::UnknownShippingOption);
+        return PurchaseRefusal::UnknownShippingOption.response();
     }
     order.touch(now);
     order.record(Change::ShippingOptionSelected, now);
     Response::json(StatusCode::OK, &view(order, now))
 }
 
-fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Response {
-    let body: PayBody = match read(request) {
-        Ok(body) => body,
-        Err(error) => return bad_body(&error),
-    };
-    let purchase = Purchase {
+/// What the body of `POST …/pay` asks for.
+pub(crate) fn purchase(
+    kustom: &mut Kustom,
+    id: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Purchase, Problem> {
+    order_of(kustom, id, request, now)?;
+    let body: PayBody = read(request).map_err(|error| Problem::bad_body(&error))?;
+    Ok(Purchase {
         address: body.address,
         shown_amount: Some(body.shown_amount),
         ..Purchase::default()
-    };
-    match kustom.pay(&KustomOrderId(id.to_owned()), purchase, now) {
-        Ok(purchased) => Response::json(
-            StatusCode::OK,
-            &json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
-        ),
-        // A status of failure would fill the console of a page in which nothing is wrong.
-        Err(PurchaseRefusal::Rejected) => {
-            Response::json(StatusCode::OK, &json!({ "outcome": Outcome::Rejected }))
+    })
+}
+
+/// How the payment ended. What a shop may well do is no failure: a status of failure would fill the console of a page
+/// in which nothing is wrong.
+pub(crate) fn paid(outcome: Result<Purchased, PurchaseRefusal>) -> Response {
+    let said = match outcome {
+        Ok(purchased) => json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
+        Err(PurchaseRefusal::Rejected) => json!({ "outcome": Outcome::Rejected }),
+        Err(PurchaseRefusal::Denied { error_text, .. }) => {
+            json!({ "outcome": "denied", "error_text": error_text })
         }
-        Err(refusal) => refused(&refusal),
-    }
+        Err(PurchaseRefusal::SentAway { location }) => {
+            json!({ "outcome": "sent_away", "location": location })
+        }
+        Err(PurchaseRefusal::ValidationFailed { .. }) => json!({ "outcome": "validation_failed" }),
+        Err(refusal) => return refusal.response(),
+    };
+    Response::json(StatusCode::OK, &said)
 }
 
 fn not_open() -> Response {
@@ -189,44 +214,6 @@ fn not_open() -> Response {
     )
 }
 
-fn refused(refusal: &PurchaseRefusal) -> Response {
-    match refusal {
-        PurchaseRefusal::Incomplete { fields } => Response::json(
-            StatusCode::BAD_REQUEST,
-            &json!({ "error": { "code": refusal.code(), "message": refusal.to_string(), "fields": fields } }),
-        ),
-        _ => Response::problem(refusal.status(), refusal.code(), &refusal.to_string()),
-    }
-}
-
-impl PurchaseRefusal {
-    /// Stable, for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoSuchOrder => "NO_SUCH_ORDER",
-            Self::Aborted => "ORDER_ABORTED",
-            Self::AlreadyComplete => "ORDER_COMPLETE",
-            Self::Incomplete { .. } => "INCOMPLETE_ADDRESS",
-            Self::UnknownShippingOption => "UNKNOWN_SHIPPING_OPTION",
-            Self::AmountChanged { .. } => "ORDER_CHANGED",
-            Self::Rejected => "PAYMENT_REJECTED",
-        }
-    }
-
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::NoSuchOrder => StatusCode::NOT_FOUND,
-            Self::Incomplete { .. } | Self::UnknownShippingOption => StatusCode::BAD_REQUEST,
-            Self::Rejected => StatusCode::PAYMENT_REQUIRED,
-            Self::Aborted | Self::AlreadyComplete | Self::AmountChanged { .. } => StatusCode::CONFLICT,
-        }
-    }
-}
-
 fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, serde_json::Error> {
     serde_json::from_slice(&request.body)
-}
-
-fn bad_body(error: &serde_json::Error) -> Response {
-    Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string())
 }

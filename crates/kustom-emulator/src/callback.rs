@@ -1,4 +1,4 @@
-//! What Kustom sends to the merchant's server by itself. Today that is the push.
+//! What Kustom sends to the merchant's server by itself: the push, and the question whether a purchase may be made.
 //!
 //! The push comes two minutes after the purchase, then 5, 15, 30 and 60 minutes after it, then every four hours, for
 //! 48 hours in all, until the order is **acknowledged**: a 2xx alone ends nothing. Its body is empty. Source:
@@ -6,9 +6,10 @@
 //! and not from the push before is our reading.
 
 use crate::kustom::Kustom;
-use crate::order::Order;
+use crate::rendering;
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use kustom_api::{KustomOrderId, ORDER_ID_PLACEHOLDER};
+use kustom_api::KustomOrderId;
 use serde::Serialize;
 
 /// Sooner than this a push would overtake the browser's return to the shop, which the original never does.
@@ -21,6 +22,8 @@ const LATER_PUSHES: [SignedDuration; 4] = [
 ];
 const PUSH_INTERVAL: SignedDuration = SignedDuration::from_hours(4);
 const LAST_PUSH: SignedDuration = SignedDuration::from_hours(48);
+/// Kustom's own limit for pushes is not documented; its callbacks during checkout have at most ten seconds.
+const PUSH_PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct CallbackNumber(pub u64);
@@ -28,26 +31,43 @@ pub struct CallbackNumber(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackKind {
+    /// The order is bought. A POST without a body; its answer goes to [`Kustom::callback_answered`].
     Push,
+    /// May the order be bought? A POST with the order as JSON; its answer goes to [`Kustom::payment_answered`].
+    Validation,
 }
 
-/// A callback to send now: a POST without a body. Its answer goes to [`Kustom::callback_answered`].
+/// A callback to send now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueCallback {
     pub number: CallbackNumber,
     pub order_id: KustomOrderId,
     pub kind: CallbackKind,
     pub url: String,
+    pub body: Bytes,
     pub due_at: Timestamp,
+    /// How long an answer is waited for.
+    pub patience: SignedDuration,
+    /// Whether the next push of the order follows from this one.
     is_scheduled: bool,
+    /// Whether the purchase fails without an approval.
+    pub(crate) is_required: bool,
 }
 
 /// What the merchant answered, or why there was no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackAnswer {
-    Answered { status: u16, body: String },
-    Failed { reason: String },
+    Answered {
+        status: u16,
+        /// The header of this name: where a redirect leads.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        location: Option<String>,
+        body: String,
+    },
+    Failed {
+        reason: String,
+    },
 }
 
 /// One callback that was sent, as the request log of the order shows it.
@@ -60,6 +80,9 @@ pub struct Attempt {
     /// `None` while the merchant has not answered.
     pub answered_at: Option<Timestamp>,
     pub answer: Option<CallbackAnswer>,
+    /// Why an answer counted as none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 impl Kustom {
@@ -96,18 +119,15 @@ impl Kustom {
         Some(under_way.clone())
     }
 
-    /// Records what became of a callback and plans the next one.
+    /// Records what became of a push and plans the next one.
     pub fn callback_answered(&mut self, number: CallbackNumber, answer: CallbackAnswer, now: Timestamp) {
-        let Some(callback) = self.callbacks_under_way.remove(&number) else {
+        let Some(callback) = self.take_callback(number, CallbackKind::Push) else {
             return;
         };
         let Some(order) = self.orders.get_mut(&callback.order_id) else {
             return;
         };
-        if let Some(attempt) = order.attempts.iter_mut().find(|attempt| attempt.number == number) {
-            attempt.answered_at = Some(now);
-            attempt.answer = Some(answer);
-        }
+        order.record_answer(number, answer, now);
         if callback.is_scheduled {
             self.plan_push(&callback.order_id, Some(callback.due_at));
         }
@@ -117,17 +137,64 @@ impl Kustom {
         self.plan_push(id, None);
     }
 
-    fn begin_push(&mut self, id: &KustomOrderId, due_at: Timestamp, now: Timestamp) -> Option<DueCallback> {
-        let order = self.orders.get_mut(id)?;
-        self.last_callback.0 += 1;
+    /// The callback that this answer belongs to. Each is answered once.
+    pub(crate) fn take_callback(
+        &mut self,
+        number: CallbackNumber,
+        kind: CallbackKind,
+    ) -> Option<DueCallback> {
+        self.callbacks_under_way
+            .get(&number)
+            .filter(|callback| callback.kind == kind)?;
+        self.callbacks_under_way.remove(&number)
+    }
+
+    /// Asks the merchant about the order as it is now. `None` when the order names nobody to ask.
+    pub(crate) fn begin_validation(&mut self, id: &KustomOrderId, now: Timestamp) -> Option<DueCallback> {
+        let order = self.orders.get(id)?;
+        let options = order.checkout.options.as_ref();
+        let is_required = options.and_then(|options| options.require_validate_callback_success) == Some(true);
         let callback = DueCallback {
-            number: self.last_callback,
+            number: self.next_number(),
+            order_id: id.clone(),
+            kind: CallbackKind::Validation,
+            url: order.merchant_url(|urls| urls.validation.as_ref())?,
+            body: rendering::json(order, &order.base_url),
+            due_at: now,
+            patience: if is_required {
+                self.rules.required_validation_patience
+            } else {
+                self.rules.validation_patience
+            },
+            is_scheduled: false,
+            is_required,
+        };
+        self.begin(callback, now)
+    }
+
+    fn begin_push(&mut self, id: &KustomOrderId, due_at: Timestamp, now: Timestamp) -> Option<DueCallback> {
+        let order = self.orders.get(id)?;
+        let callback = DueCallback {
+            number: self.next_number(),
             order_id: id.clone(),
             kind: CallbackKind::Push,
-            url: push_url(order),
+            url: order.merchant_url(|urls| urls.push.as_ref()).unwrap_or_default(),
+            body: Bytes::new(),
             due_at,
+            patience: PUSH_PATIENCE,
             is_scheduled: true,
+            is_required: false,
         };
+        self.begin(callback, now)
+    }
+
+    fn next_number(&self) -> CallbackNumber {
+        CallbackNumber(self.last_callback.0 + 1)
+    }
+
+    fn begin(&mut self, callback: DueCallback, now: Timestamp) -> Option<DueCallback> {
+        let order = self.orders.get_mut(&callback.order_id)?;
+        self.last_callback = callback.number;
         order.attempts.push(Attempt {
             number: callback.number,
             kind: callback.kind,
@@ -135,6 +202,7 @@ impl Kustom {
             sent_at: now,
             answered_at: None,
             answer: None,
+            remark: None,
         });
         self.callbacks_under_way.insert(callback.number, callback.clone());
         Some(callback)
@@ -162,13 +230,6 @@ impl Kustom {
         order.next_push_at = Some(at);
         self.due_pushes.insert((at, id.clone()));
     }
-}
-
-fn push_url(order: &Order) -> String {
-    let urls = order.checkout.merchant_urls.clone().unwrap_or_default();
-    urls.push
-        .unwrap_or_default()
-        .replace(ORDER_ID_PLACEHOLDER, &order.id.0)
 }
 
 /// The first time of the schedule that is later than `elapsed`, both counted from the purchase.

@@ -34,7 +34,7 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
     if !findings.is_empty() {
         return call.bad_value(&findings);
     }
-    let order = new_order(kustom, checkout, now);
+    let order = new_order(kustom, checkout, &call.request.base_url, now);
     let view = rendering::order(&order, &call.request.base_url);
     let location = format!("{}/checkout/v3/orders/{}", call.request.base_url, order.id);
     kustom.add_order(order);
@@ -43,7 +43,7 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
     response
 }
 
-fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, now: Timestamp) -> Order {
+fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, base_url: &str, now: Timestamp) -> Order {
     let id = KustomOrderId(kustom.ids.uuid().to_string());
     checkout.order_id = Some(id.clone());
     checkout.status = Some(CheckoutStatus::Incomplete);
@@ -65,6 +65,8 @@ fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, now: Timestamp) -
         customer_typed: false,
         history: Vec::new(),
         attempts: Vec::new(),
+        payment: None,
+        base_url: base_url.to_owned(),
         browser_token: kustom.ids.uuid().simple().to_string(),
         touched_at: now,
         next_push_at: None,

@@ -1,10 +1,12 @@
-//! The control routes under `/_emulator/` that need no answer from a merchant: look, pay, expire, reset.
+//! The control routes under `/_emulator/` that need no answer from a merchant: look, expire, reset. Of a payment, its
+//! beginning and its end are here; what lies between waits, and is not.
 
-use crate::callback::Attempt;
+use crate::callback::{Attempt, CallbackKind};
 use crate::kustom::Kustom;
-use crate::message::{Request, Response};
+use crate::message::{Problem, Request, Response};
 use crate::order::{Event, Order, OrderState};
-use crate::purchase::{Outcome, Purchase, PurchaseRefusal};
+use crate::purchase::{Outcome, Purchase, Purchased};
+use crate::refusal::PurchaseRefusal;
 use crate::test_person;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -28,6 +30,7 @@ struct Summary<'a> {
     acknowledged_at: Option<Timestamp>,
     next_push_at: Option<Timestamp>,
     pushes: usize,
+    validations: usize,
 }
 
 /// Everything known about one order.
@@ -36,6 +39,7 @@ struct Details<'a> {
     #[serde(flatten)]
     summary: Summary<'a>,
     customer_typed: bool,
+    is_being_paid: bool,
     checkout: &'a CheckoutOrder,
     management: Option<&'a ManagedOrder>,
     history: &'a [Event],
@@ -49,6 +53,7 @@ struct PayBody {
     email: Option<String>,
     address: Map<String, Value>,
     shipping_option: Option<String>,
+    three_d_secure: bool,
 }
 
 /// `rest` is what follows `/_emulator`.
@@ -59,7 +64,6 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
             Response::json(StatusCode::OK, &json!({ "now": now, "orders": orders }))
         }
         (["orders", id], &Method::GET) => show(kustom, id, now),
-        (["orders", id, "pay"], &Method::POST) => pay(kustom, id, request, now),
         (["orders", id, "expire"], &Method::POST) => expire(kustom, id, now),
         (["requests"], &Method::GET) => {
             let requests: Vec<_> = kustom.exchanges().collect();
@@ -77,8 +81,12 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
     }
 }
 
-pub(crate) fn no_such_order() -> Response {
-    Response::problem(StatusCode::NOT_FOUND, "NO_SUCH_ORDER", "no such order")
+pub(crate) fn no_such_order() -> Problem {
+    Problem {
+        status: StatusCode::NOT_FOUND,
+        code: "NO_SUCH_ORDER",
+        message: "no such order".to_owned(),
+    }
 }
 
 fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
@@ -96,17 +104,19 @@ fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
         completed_at: order.checkout.completed_at,
         acknowledged_at: order.acknowledged_at,
         next_push_at: order.next_push_at,
-        pushes: order.attempts.len(),
+        pushes: order.count_attempts(CallbackKind::Push),
+        validations: order.count_attempts(CallbackKind::Validation),
     }
 }
 
 fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
     let Some(order) = kustom.order(&KustomOrderId(id.to_owned())) else {
-        return no_such_order();
+        return no_such_order().into();
     };
     let details = Details {
         summary: summary(order, now),
         customer_typed: order.customer_typed,
+        is_being_paid: order.is_being_paid(),
         checkout: &order.checkout,
         management: order.managed.as_ref(),
         history: &order.history,
@@ -115,28 +125,28 @@ fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
     Response::json(StatusCode::OK, &details)
 }
 
-fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Response {
-    let body = match read_pay_body(&request.body) {
-        Ok(body) => body,
-        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
-    };
-    let id = KustomOrderId(id.to_owned());
-    let Some(order) = kustom.order(&id) else {
-        return no_such_order();
-    };
-    let address = match shopper_address(order, &body) {
-        Ok(address) => address,
-        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
-    };
-    let purchase = Purchase {
-        address,
+/// What the body of `POST orders/{id}/pay` asks for.
+pub(crate) fn purchase(kustom: &Kustom, id: &KustomOrderId, body: &[u8]) -> Result<Purchase, Problem> {
+    let body = read_pay_body(body).map_err(|error| Problem::bad_body(&error))?;
+    let order = kustom.order(id).ok_or_else(no_such_order)?;
+    Ok(Purchase {
+        address: shopper_address(order, &body).map_err(|error| Problem::bad_body(&error))?,
         shipping_option: body.shipping_option,
         outcome: body.outcome,
         shown_amount: None,
-    };
-    match kustom.pay(&id, purchase, now) {
+        three_d_secure: body.three_d_secure,
+    })
+}
+
+/// How the payment ended.
+pub(crate) fn paid(
+    kustom: &Kustom,
+    id: &KustomOrderId,
+    outcome: Result<Purchased, PurchaseRefusal>,
+) -> Response {
+    match outcome {
         Ok(purchased) => {
-            let fraud_status = kustom.order(&id).and_then(|order| order.managed.as_ref());
+            let fraud_status = kustom.order(id).and_then(|order| order.managed.as_ref());
             let fraud_status = fraud_status.map(|managed| &managed.fraud_status);
             Response::json(
                 StatusCode::OK,
@@ -153,7 +163,7 @@ fn pay(kustom: &mut Kustom, id: &str, request: &Request, now: Timestamp) -> Resp
             StatusCode::OK,
             &json!({ "order_id": id, "outcome": Outcome::Rejected }),
         ),
-        Err(refusal) => Response::problem(refusal.status(), refusal.code(), &refusal.to_string()),
+        Err(refusal) => refusal.response(),
     }
 }
 
@@ -185,7 +195,7 @@ fn members_of(address: &Address) -> Result<Map<String, Value>, serde_json::Error
 fn expire(kustom: &mut Kustom, id: &str, now: Timestamp) -> Response {
     let id = KustomOrderId(id.to_owned());
     if kustom.order(&id).is_none() {
-        return no_such_order();
+        return no_such_order().into();
     }
     match kustom.expire(&id, now) {
         Ok(()) | Err(OrderState::Expired) => show(kustom, &id.0, now),

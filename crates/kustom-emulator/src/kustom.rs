@@ -28,6 +28,10 @@ pub struct Rules {
     pub credentials: Option<Credentials>,
     /// How long after the purchase the first push comes; never less than three seconds.
     pub first_push_after: SignedDuration,
+    /// How long a merchant's approval is waited for; without one the purchase goes on.
+    pub validation_patience: SignedDuration,
+    /// The same where the order requires the approval; without one the purchase fails.
+    pub required_validation_patience: SignedDuration,
     /// Kustom calls `validation` and its kin over https only; a developer's own machine may be excused.
     pub http_callbacks_on_loopback: bool,
 }
@@ -38,6 +42,8 @@ impl Default for Rules {
             seed: 1,
             credentials: None,
             first_push_after: SignedDuration::from_mins(2),
+            validation_patience: SignedDuration::from_secs(3),
+            required_validation_patience: SignedDuration::from_secs(10),
             http_callbacks_on_loopback: true,
         }
     }
@@ -78,14 +84,15 @@ impl Kustom {
         }
     }
 
-    /// Answers one request to any route, except the few control routes that wait for a merchant's answer.
+    /// Answers one request to any route, except the few that wait for a merchant's answer: paying, pushing and moving
+    /// the clock.
     pub fn handle(&mut self, request: &Request, now: Timestamp) -> Response {
         let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
         if let ["_emulator", rest @ ..] = segments.as_slice() {
             return control::answer(self, rest, request, now);
         }
         let response = self.route(&segments, request, now);
-        self.log.record(request, &response, now);
+        self.record_exchange(request, &response, now);
         response
     }
 
@@ -123,6 +130,10 @@ impl Kustom {
         *self = Self::new(self.rules.clone());
         self.ids = ids;
         self.last_callback = last_callback;
+    }
+
+    pub(crate) fn record_exchange(&mut self, request: &Request, response: &Response, now: Timestamp) {
+        self.log.record(request, response, now);
     }
 
     /// An order that the checkout API still knows.

@@ -37,6 +37,30 @@ pub struct Response {
     pub reasons: Vec<String>,
 }
 
+/// Why a control or browser route does nothing. These routes are ours and not Kustom's.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl Problem {
+    pub(crate) fn bad_body(error: &serde_json::Error) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "BAD_BODY",
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<Problem> for Response {
+    fn from(problem: Problem) -> Self {
+        Self::problem(problem.status, problem.code, &problem.message)
+    }
+}
+
 impl Response {
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self {

@@ -1,8 +1,11 @@
 //! One order as the emulator keeps it: the merchant's data, what the customer did, and what became of it.
 
-use crate::callback::Attempt;
+use crate::callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber};
+use crate::payment::Payment;
 use jiff::{SignedDuration, Timestamp};
-use kustom_api::{Address, CheckoutOrder, CheckoutStatus, KustomOrderId, ManagedOrder};
+use kustom_api::{
+    Address, CheckoutOrder, CheckoutStatus, KustomOrderId, ManagedOrder, MerchantUrls, ORDER_ID_PLACEHOLDER,
+};
 use serde::Serialize;
 
 /// An order lives this long after the last merchant update or customer interaction.
@@ -27,6 +30,10 @@ pub struct Order {
     pub history: Vec<Event>,
     /// Every callback that was sent, oldest first.
     pub attempts: Vec<Attempt>,
+    /// Between the pressed button and its end.
+    pub(crate) payment: Option<Payment>,
+    /// The address under which the merchant reached the emulator; what the merchant is sent names it again.
+    pub(crate) base_url: String,
     /// What the browser shows instead of merchant credentials.
     pub(crate) browser_token: String,
     /// The last merchant update or customer interaction.
@@ -62,6 +69,15 @@ pub enum Change {
     ShippingOptionSelected,
     Aborted,
     Expired,
+    /// The merchant approved the purchase.
+    ValidationApproved,
+    /// The merchant refused the purchase, by a text or by a page of its own.
+    ValidationDenied,
+    /// No usable answer where one is required.
+    ValidationFailed,
+    /// No usable answer, and the payment goes on without.
+    ValidationUnanswered,
+    PaymentAbandoned,
     PaymentRejected,
     Completed,
     Acknowledged,
@@ -90,8 +106,48 @@ impl Order {
             .count()
     }
 
+    /// Whether a payment waits for the merchant's answer or for the shopper.
+    pub fn is_being_paid(&self) -> bool {
+        self.payment.is_some()
+    }
+
+    /// How many callbacks of this kind were sent.
+    pub fn count_attempts(&self, kind: CallbackKind) -> usize {
+        self.attempts
+            .iter()
+            .filter(|attempt| attempt.kind == kind)
+            .count()
+    }
+
     pub(crate) fn record(&mut self, change: Change, at: Timestamp) {
         self.history.push(Event { at, change });
+    }
+
+    pub(crate) fn record_answer(&mut self, number: CallbackNumber, answer: CallbackAnswer, at: Timestamp) {
+        if let Some(attempt) = self.attempt(number) {
+            attempt.answered_at = Some(at);
+            attempt.answer = Some(answer);
+        }
+    }
+
+    /// Says why an answer counted as none.
+    pub(crate) fn remark(&mut self, number: CallbackNumber, remark: &str) {
+        if let Some(attempt) = self.attempt(number) {
+            attempt.remark = Some(remark.to_owned());
+        }
+    }
+
+    fn attempt(&mut self, number: CallbackNumber) -> Option<&mut Attempt> {
+        self.attempts.iter_mut().find(|attempt| attempt.number == number)
+    }
+
+    /// One of the merchant's addresses, with the order id in it.
+    pub(crate) fn merchant_url(
+        &self,
+        choose: impl FnOnce(&MerchantUrls) -> Option<&String>,
+    ) -> Option<String> {
+        let url = choose(self.checkout.merchant_urls.as_ref()?)?;
+        Some(url.replace(ORDER_ID_PLACEHOLDER, &self.id.0))
     }
 
     /// Prolongs the order's life, as every merchant update and customer interaction does.

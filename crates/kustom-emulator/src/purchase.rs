@@ -1,18 +1,18 @@
-//! The purchase: what happens when the shopper presses the pay button.
+//! The purchase: what a shopper agrees to, the checks of it, and the order that it makes.
 //!
 //! The outcome follows the e-mail address unless it is given: a local part with `rejected` is refused, one with
 //! `pending` is bought but waits for a fraud decision. Kustom's own test addresses work the same way.
 
 use crate::kustom::Kustom;
 use crate::order::{Change, Order, OrderState};
+use crate::refusal::PurchaseRefusal;
 use crate::shipping;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, FraudStatus, InitialPaymentMethod, KustomOrderId, ManagedOrder,
-    ManagementStatus, ORDER_ID_PLACEHOLDER,
+    ManagementStatus,
 };
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 /// The usual reservation time; Kustom agrees on another with some merchants.
 const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 24);
@@ -26,6 +26,8 @@ pub struct Purchase {
     pub outcome: Option<Outcome>,
     /// The total that the shopper saw. A purchase never takes another amount.
     pub shown_amount: Option<i64>,
+    /// Whether the shopper has to go to the bank's page before the payment is made.
+    pub three_d_secure: bool,
 }
 
 /// How the purchase ends.
@@ -45,55 +47,25 @@ pub struct Purchased {
     pub redirect_url: String,
 }
 
-/// Why nothing was bought.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PurchaseRefusal {
-    #[error("no such order, or it has expired")]
-    NoSuchOrder,
-    #[error("the order was aborted")]
-    Aborted,
-    #[error("the order is already complete")]
-    AlreadyComplete,
-    #[error("these fields are missing or wrong: {}", .fields.join(", "))]
-    Incomplete { fields: Vec<&'static str> },
-    #[error("the order does not offer this shipping option")]
-    UnknownShippingOption,
-    #[error("the shopper saw {shown} and the order is {actual}")]
-    AmountChanged { shown: i64, actual: i64 },
-    #[error("the payment was rejected")]
-    Rejected,
-}
-
 impl Kustom {
-    /// Buys an order as a shopper would in the iframe.
-    pub fn pay(
+    /// The end of a payment: the order as it is now is bought, if it still is what the shopper agreed to.
+    pub(crate) fn buy(
         &mut self,
         id: &KustomOrderId,
-        purchase: Purchase,
+        purchase: &Purchase,
         now: Timestamp,
     ) -> Result<Purchased, PurchaseRefusal> {
-        let reference = self.ids.short_reference();
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-        check_state(order, now)?;
+        enter(purchase, order, now)?;
         let outcome = purchase
             .outcome
             .unwrap_or_else(|| outcome_by_email(&purchase.address));
-        // On a copy: a purchase that is refused changes nothing.
-        let mut checkout = order.checkout.clone();
-        let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
-        check_amount(&checkout, purchase.shown_amount)?;
-        let address = complete_address(order, purchase.address)?;
-        order.checkout = checkout;
-        if has_chosen {
-            order.record(Change::ShippingOptionSelected, now);
-        }
-        order.set_typed_address(address);
-        order.touch(now);
+        // The bank has the last word here, after the merchant. Kustom does not say which of them it asks first.
         if outcome == Outcome::Rejected {
             order.record(Change::PaymentRejected, now);
             return Err(PurchaseRefusal::Rejected);
         }
-        complete(order, outcome, reference, now);
+        complete(order, outcome, self.ids.short_reference(), now);
         let redirect_url = confirmation_url(order);
         self.plan_first_push(id);
         Ok(Purchased {
@@ -103,7 +75,22 @@ impl Kustom {
     }
 }
 
-fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
+/// Checks what the shopper entered against the order as it is now, and writes it there. On failure nothing is written.
+pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
+    let mut checkout = order.checkout.clone();
+    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
+    check_amount(&checkout, purchase.shown_amount)?;
+    let address = complete_address(order, purchase.address.clone())?;
+    order.checkout = checkout;
+    if has_chosen {
+        order.record(Change::ShippingOptionSelected, now);
+    }
+    order.set_typed_address(address);
+    order.touch(now);
+    Ok(())
+}
+
+pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
     match order.state(now) {
         OrderState::Open => Ok(()),
         OrderState::Aborted => Err(PurchaseRefusal::Aborted),
@@ -252,9 +239,9 @@ fn managed_shipping_option(option: &kustom_api::ShippingOption) -> serde_json::V
 }
 
 fn confirmation_url(order: &Order) -> String {
-    let urls = order.checkout.merchant_urls.clone().unwrap_or_default();
-    let template = urls.confirmation.unwrap_or_default();
-    template.replace(ORDER_ID_PLACEHOLDER, &order.id.0)
+    order
+        .merchant_url(|urls| urls.confirmation.as_ref())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::order::Order;
 use crate::snippet;
+use bytes::Bytes;
 use kustom_api::CheckoutOrder;
 
 /// Defaults are added here and not stored, so that a merchant who replaces `options` still reads all of them.
@@ -18,4 +19,11 @@ pub(crate) fn order(order: &Order, base_url: &str) -> CheckoutOrder {
     let in_germany = order.purchase_country().eq_ignore_ascii_case("DE");
     options.allow_separate_shipping_address.get_or_insert(in_germany);
     view
+}
+
+/// The same as a body.
+pub(crate) fn json(order: &Order, base_url: &str) -> Bytes {
+    serde_json::to_vec(&self::order(order, base_url))
+        .expect("our own types have string keys and no failing serializers")
+        .into()
 }

@@ -5,7 +5,8 @@ use super::certificate::{any_certificate, known_certificates};
 use crate::callback::{CallbackAnswer, DueCallback};
 use crate::kustom::Kustom;
 use bytes::Bytes;
-use http_body_util::Empty;
+use http::header;
+use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
@@ -15,14 +16,12 @@ use std::error::Error;
 use std::time::Duration;
 use url::Url;
 
-/// Kustom's own limit for pushes is not documented; its callbacks during checkout have ten seconds.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Nobody reads more of a push's answer than its first lines.
+/// Nobody reads more of an answer than its first lines.
 const ANSWER_LIMIT_BYTES: usize = 64 * 1024;
 /// Waiting in parts keeps the loop right when the wall clock is set or the machine has slept.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-type HttpClient = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
+type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// One client for the machine itself, where any certificate will do, and one for the rest of the world.
 pub(super) struct Delivery {
@@ -39,33 +38,40 @@ impl Delivery {
     }
 
     pub(super) async fn send(&self, callback: &DueCallback) -> CallbackAnswer {
-        match tokio::time::timeout(ANSWER_TIMEOUT, self.post(&callback.url)).await {
+        let patience = Duration::try_from(callback.patience).unwrap_or_default();
+        match tokio::time::timeout(patience, self.post(callback)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => CallbackAnswer::Failed {
                 reason: with_sources(&*error),
             },
             Err(_) => CallbackAnswer::Failed {
-                reason: format!("no answer within {} seconds", ANSWER_TIMEOUT.as_secs()),
+                reason: format!("no answer within {} seconds", patience.as_secs_f64()),
             },
         }
     }
 
-    async fn post(&self, url: &str) -> Result<CallbackAnswer, Box<dyn Error + Send + Sync>> {
-        let url = Url::parse(url)?;
+    async fn post(&self, callback: &DueCallback) -> Result<CallbackAnswer, Box<dyn Error + Send + Sync>> {
+        let url = Url::parse(&callback.url)?;
         let client = if crate::validation::is_loopback(&url) {
             &self.loopback
         } else {
             self.world.as_ref().map_err(Clone::clone)?
         };
-        let request = http::Request::post(url.as_str())
-            .header(http::header::USER_AGENT, "kustom-emulator")
-            .body(Empty::new())?;
-        let answer = client.request(request).await?;
+        let mut request = http::Request::post(url.as_str()).header(header::USER_AGENT, "kustom-emulator");
+        if !callback.body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let answer = client
+            .request(request.body(Full::new(callback.body.clone()))?)
+            .await?;
+        let location = answer.headers().get(header::LOCATION);
+        let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let status = answer.status().as_u16();
         let mut body = super::read_start(answer.into_body(), ANSWER_LIMIT_BYTES).await?;
         body.truncate(ANSWER_LIMIT_BYTES);
         Ok(CallbackAnswer::Answered {
             status,
+            location,
             body: String::from_utf8_lossy(&body).into_owned(),
         })
     }
@@ -88,16 +94,22 @@ impl Emulator {
     }
 
     pub(super) async fn deliver(&self, callback: DueCallback) -> CallbackAnswer {
-        let answer = self.inner.delivery.send(&callback).await;
+        let answer = self.send(&callback).await;
+        self.act(|kustom, now| kustom.callback_answered(callback.number, answer.clone(), now));
+        answer
+    }
+
+    pub(super) async fn send(&self, callback: &DueCallback) -> CallbackAnswer {
+        let answer = self.inner.delivery.send(callback).await;
+        let (kind, id) = (callback.kind, &callback.order_id);
         match &answer {
             CallbackAnswer::Answered { status, .. } => {
-                tracing::info!(order.id = %callback.order_id, status, "sent a push");
+                tracing::info!(order.id = %id, ?kind, status, "sent a callback");
             }
             CallbackAnswer::Failed { reason } => {
-                tracing::warn!(order.id = %callback.order_id, reason, "could not send a push");
+                tracing::warn!(order.id = %id, ?kind, reason, "could not send a callback");
             }
         }
-        self.act(|kustom, now| kustom.callback_answered(callback.number, answer.clone(), now));
         answer
     }
 

@@ -3,6 +3,7 @@
 mod assets;
 mod certificate;
 mod delivery;
+mod payment;
 mod routes;
 
 use crate::kustom::{Kustom, Rules};

@@ -1,6 +1,6 @@
-//! Routes to the core, and the two control routes that the core cannot answer alone.
+//! Routes to the core, and the control routes around pushes that the core cannot answer alone.
 
-use super::{Emulator, assets};
+use super::{Emulator, assets, payment};
 use crate::callback::CallbackAnswer;
 use crate::control;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
@@ -28,11 +28,14 @@ struct Advance {
 
 pub(super) fn router(emulator: Emulator) -> Router {
     let control = Router::new()
+        .route("/_emulator/orders/{id}/pay", post(payment::without_browser))
         .route("/_emulator/orders/{id}/push", post(push))
         .route("/_emulator/clock/advance", post(advance));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
-        .route("/browser/orders/{*rest}", get(core).post(core))
+        .route("/browser/orders/{id}/pay", post(payment::from_browser))
+        .route("/browser/orders/{id}", get(core))
+        .route("/browser/orders/{id}/{step}", post(core))
         .layer(CorsLayer::permissive());
     Router::new()
         .merge(control)
@@ -42,17 +45,8 @@ pub(super) fn router(emulator: Emulator) -> Router {
 }
 
 async fn core(State(emulator): State<Emulator>, request: axum::extract::Request) -> Response {
-    let (parts, body) = request.into_parts();
-    // The start of a body that is too long is enough for the core to refuse it in Kustom's own words.
-    let Ok(body) = super::read_start(body, 2 * BODY_LIMIT_BYTES).await else {
+    let Some(request) = emulator.request(request).await else {
         return Response::empty(StatusCode::BAD_REQUEST);
-    };
-    let request = Request {
-        method: parts.method,
-        path: parts.uri.path().to_owned(),
-        base_url: emulator.base_url(&parts.uri, &parts.headers),
-        headers: parts.headers,
-        body: body.into(),
     };
     let response = emulator.act(|kustom, now| kustom.handle(&request, now));
     if !response.reasons.is_empty() {
@@ -74,14 +68,14 @@ async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Respo
                 "ORDER_NOT_BOUGHT",
                 "only a bought order is pushed",
             ),
-            false => control::no_such_order(),
+            false => control::no_such_order().into(),
         };
     };
     let url = callback.url.clone();
     // Spawned, because axum drops a handler when its caller leaves and the answer would stay open for ever.
     let delivery = tokio::spawn(async move { emulator.deliver(callback).await });
     match delivery.await {
-        Ok(CallbackAnswer::Answered { status, body }) => Response::json(
+        Ok(CallbackAnswer::Answered { status, body, .. }) => Response::json(
             StatusCode::OK,
             &json!({ "url": url, "status": status, "body": body }),
         ),
@@ -124,6 +118,20 @@ async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {
 }
 
 impl Emulator {
+    /// The request without its connection. `None` when its body breaks off.
+    pub(super) async fn request(&self, request: axum::extract::Request) -> Option<Request> {
+        let (parts, body) = request.into_parts();
+        // The start of a body that is too long is enough for the core to refuse it in Kustom's own words.
+        let body = super::read_start(body, 2 * BODY_LIMIT_BYTES).await.ok()?;
+        Some(Request {
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            base_url: self.base_url(&parts.uri, &parts.headers),
+            headers: parts.headers,
+            body: body.into(),
+        })
+    }
+
     /// The public URL, or else the address that the caller used: the emulator answers under any name.
     fn base_url(&self, uri: &Uri, headers: &HeaderMap) -> String {
         if let Some(url) = &self.inner.public_url {

@@ -9,6 +9,8 @@ mod control;
 #[cfg(test)]
 mod management;
 #[cfg(test)]
+mod payment;
+#[cfg(test)]
 mod purity;
 #[cfg(test)]
 mod pushes;
@@ -18,3 +20,5 @@ mod scripts;
 mod support;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod validation;

@@ -1,6 +1,6 @@
 //! Pushes over a real loopback socket, on the virtual clock: nothing here waits for time to pass.
 
-use crate::support::{advance, call, create, emulator, emulator_with, order, pay, start, state};
+use crate::support::{advance, call, create, emulator, emulator_with, order, pay, serve, start, state};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -102,6 +102,7 @@ async fn a_success_without_acknowledge_ends_nothing_before_48_hours() {
         order.attempts[0].answer,
         Some(CallbackAnswer::Answered {
             status: 200,
+            location: None,
             body: String::new()
         })
     );
@@ -213,13 +214,6 @@ async fn a_push_that_waits_for_another_is_not_sent_once_its_order_is_acknowledge
         pay(&emulator, &id, json!({})).await;
     }
     assert_eq!(advance(&emulator, 600).await["pushes_delivered"], 1);
-}
-
-async fn serve(router: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    format!("http://{address}")
 }
 
 #[tokio::test]

@@ -21,3 +21,8 @@ fn a_resume_before_the_iframe_listens_is_made_up_for() {
 fn the_chosen_country_survives_what_the_merchant_does() {
     run("form.mjs");
 }
+
+#[test]
+fn every_answer_to_the_pressed_button_is_told_to_the_shopper() {
+    run("payment.mjs");
+}

@@ -1,5 +1,6 @@
 //! An emulator at a time of our choosing, and a merchant's way to call it without a socket.
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
@@ -177,4 +178,16 @@ pub(crate) async fn token(emulator: &Emulator, id: &str) -> String {
     let snippet = read["html_snippet"].as_str().unwrap();
     let (_, rest) = snippet.split_once("\"TOKEN\":\"").unwrap();
     format!("Bearer {}", rest.split('"').next().unwrap())
+}
+
+pub(crate) fn two_shoes() -> Value {
+    json!({ "order_amount": 20_000, "order_tax_amount": 4000, "order_lines": lines(2) })
+}
+
+/// Serves a merchant and returns its address.
+pub(crate) async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("http://{address}")
 }

@@ -49,6 +49,7 @@ async fn a_certificate_that_nobody_has_signed_is_believed_on_loopback() {
     advance(&emulator, 120).await;
     let answer = CallbackAnswer::Answered {
         status: 200,
+        location: None,
         body: "received".to_owned(),
     };
     assert_eq!(state(&emulator, &id).attempts[0].answer, Some(answer));
