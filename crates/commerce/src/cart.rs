@@ -2,7 +2,7 @@
 
 use crate::address::{Address, CountryCode, InvoiceRecipient};
 use crate::id::{CartId, CartItemId, OrderId};
-use crate::kustom::KustomState;
+use crate::kustom::{KustomState, hook, validation};
 use crate::money::{Currency, Money, TaxRate};
 use crate::pricing::Priced;
 use jiff::Timestamp;
@@ -46,6 +46,12 @@ pub struct Cart {
     /// Set at completion. A second purchase is told from the same one heard of twice by it.
     #[serde(default)]
     pub bought_by: Option<KustomOrderId>,
+    /// A purchase of this cart waits for a person. Until it has found its fate, nothing more may be bought.
+    #[serde(default)]
+    pub in_review: Option<KustomOrderId>,
+    /// The last time a shopper did something with the cart.
+    #[serde(default)]
+    pub used_at: Timestamp,
     pub created_at: Timestamp,
 }
 
@@ -55,6 +61,26 @@ pub enum CartState {
     Open,
     Completed,
     Rejected,
+}
+
+/// Why nothing may change about a cart that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// A payment was let through and may still come about.
+    BeingPaid { until: Timestamp },
+    /// A purchase waits for a person.
+    InReview,
+}
+
+impl Cart {
+    pub fn lock(&self, now: Timestamp) -> Option<Lock> {
+        if self.in_review.is_some() {
+            return Some(Lock::InReview);
+        }
+        let approval = self.kustom.as_ref()?.approval.as_ref()?;
+        let until = hook::after(approval.at, validation::FREEZE);
+        (now < until).then_some(Lock::BeingPaid { until })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

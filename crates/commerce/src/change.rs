@@ -1,11 +1,12 @@
 //! Everything one transaction writes. `commerce` decides a `Change`, the store commits all of it or none.
 
 use crate::cart::Cart;
+use crate::id::PaymentId;
 use crate::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use crate::kustom::{KustomOrder, KustomOrderState};
 use crate::order::Order;
-use crate::payment::Payment;
-use crate::review::Review;
+use crate::payment::{AuthorizationState, Payment};
+use crate::review::{Resolution, Review, ReviewReason};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
@@ -20,8 +21,10 @@ pub struct Change {
     pub kustom_orders: Vec<KustomOrderWrite>,
     pub snapshots: Vec<Snapshot>,
     pub payment: Option<Payment>,
+    pub authorization: Option<AuthorizationWrite>,
     pub order: Option<Order>,
     pub reviews: Vec<Review>,
+    pub resolution: Option<ResolutionWrite>,
     pub jobs: Vec<JobRequest>,
     /// Takes jobs to run.
     pub claim: Option<Claim>,
@@ -45,6 +48,21 @@ pub enum KustomOrderWrite {
         id: KustomOrderId,
         state: KustomOrderState,
     },
+}
+
+/// Moves a payment's authorization on. Ignored once it is rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationWrite {
+    pub payment_id: PaymentId,
+    pub state: AuthorizationState,
+}
+
+/// Ends an open review. Refused when there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolutionWrite {
+    pub kustom_order_id: KustomOrderId,
+    pub reason: ReviewReason,
+    pub resolution: Resolution,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a storefront may do to a cart.
 
 use crate::address::{Address, CountryCode, InvoiceRecipient};
-use crate::cart::{Cart, CartItem, CartState};
+use crate::cart::{Cart, CartItem, CartState, Lock};
 use crate::catalogue::{Catalogue, ProductError, Profile};
 use crate::change::{CartWrite, Change};
 use crate::contact::{ContactError, Email, Phone, check_address, check_invoice_recipient};
@@ -73,6 +73,8 @@ impl Quantity {
 pub enum CartError {
     #[error("the cart is not open")]
     NotOpen { state: CartState },
+    #[error("the cart cannot be changed at the moment")]
+    Locked(Lock),
     #[error("no such profile")]
     UnknownProfile,
     #[error("the profile does not sell to this country")]
@@ -127,6 +129,8 @@ pub fn create(
         payload_revision: 0,
         frozen: None,
         bought_by: None,
+        in_review: None,
+        used_at: now,
         created_at: now,
     };
     Ok(Change {
@@ -149,6 +153,9 @@ pub fn apply(
 ) -> Result<Change, CartError> {
     if cart.state != CartState::Open {
         return Err(CartError::NotOpen { state: cart.state });
+    }
+    if let Some(lock) = cart.lock(now) {
+        return Err(CartError::Locked(lock));
     }
     let profile = catalogue
         .profile(&cart.profile_key)
@@ -179,6 +186,7 @@ pub fn apply(
         CartCommand::SetField { key, value } => field::set(&mut cart.fields, key, value)?,
         CartCommand::RemoveField { key } => field::remove(&mut cart.fields, &key),
     }
+    cart.used_at = now;
     refresh_facts(&mut cart, catalogue);
     let priced = price(&cart, catalogue)?;
     if grows {

@@ -8,7 +8,7 @@ use crate::command::{self, CartCommand, CartError, Quantity};
 use crate::id::{CartId, CartItemId, OrderId, PaymentId, SessionId};
 use crate::kustom::completion::{Evidence, NewIds};
 use crate::kustom::hook::SyncTiming;
-use crate::kustom::open::{self, Draft};
+use crate::kustom::open::{self, CallbackUrls, Draft};
 use crate::kustom::{KustomOrder, KustomState, StorefrontUrls};
 use crate::locale::Locale;
 use crate::money::{Currency, Money, TaxRate};
@@ -25,7 +25,12 @@ pub(crate) const TIMING: SyncTiming = SyncTiming {
     delay: SignedDuration::from_millis(150),
     longest_delay: SignedDuration::from_millis(1000),
 };
-pub(crate) const PUSH_URL: &str = "https://kassa.example/push/token";
+pub(crate) fn callbacks() -> CallbackUrls {
+    CallbackUrls {
+        push: "https://kassa.example/push/token".into(),
+        validation: "https://kassa.example/validate/token".into(),
+    }
+}
 
 pub(crate) fn currency(code: &str) -> Currency {
     Currency::from_code(code).unwrap()
@@ -257,7 +262,7 @@ pub(crate) fn draft(cart: &Cart) -> Draft {
         profile,
         session_id(),
         storefront_urls(),
-        PUSH_URL.into(),
+        callbacks(),
     )
     .unwrap()
 }

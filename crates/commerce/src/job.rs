@@ -21,6 +21,8 @@ pub enum JobKey {
     Cancel(KustomOrderId),
     /// Closes a Kustom order that lost the race for its cart and that nobody has seen.
     Abort(KustomOrderId),
+    /// Asks Kustom about an order on a schedule, for as long as its fate or its fraud verdict is open.
+    Reconcile(KustomOrderId),
 }
 
 impl JobKey {
@@ -33,6 +35,7 @@ impl JobKey {
             Self::SetReferences(_) => "set_references",
             Self::Cancel(_) => "cancel",
             Self::Abort(_) => "abort",
+            Self::Reconcile(_) => "reconcile",
         }
     }
 
@@ -43,7 +46,8 @@ impl JobKey {
             | Self::Acknowledge(id)
             | Self::SetReferences(id)
             | Self::Cancel(id)
-            | Self::Abort(id) => id.to_string(),
+            | Self::Abort(id)
+            | Self::Reconcile(id) => id.to_string(),
         }
     }
 
@@ -57,6 +61,7 @@ impl JobKey {
             "set_references" => Some(Self::SetReferences(kustom_order_id)),
             "cancel" => Some(Self::Cancel(kustom_order_id)),
             "abort" => Some(Self::Abort(kustom_order_id)),
+            "reconcile" => Some(Self::Reconcile(kustom_order_id)),
             _ => None,
         }
     }

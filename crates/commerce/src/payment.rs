@@ -1,9 +1,11 @@
 //! Payments: one per purchase, holding what was reserved.
 
+use crate::change::{AuthorizationWrite, Change};
 use crate::id::{CartId, PaymentId};
 use crate::money::Money;
+use crate::review::{Review, ReviewReason};
 use jiff::Timestamp;
-use kustom_api::KustomOrderId;
+use kustom_api::{FraudStatus, KustomOrderId};
 use serde::{Deserialize, Serialize};
 
 /// The payment of one purchase.
@@ -35,4 +37,50 @@ pub enum AuthorizationState {
     /// Kustom still examines the purchase: nothing may be shipped.
     Pending,
     Successful,
+    /// Kustom declined after the purchase. This is final: nothing may be shipped, ever.
+    Rejected,
+}
+
+impl Payment {
+    /// Whether goods of this worth may leave the house. It is computed each time, so that no flag can be left standing.
+    pub fn is_shippable(&self, order_total: Money) -> bool {
+        self.authorization.state == AuthorizationState::Successful && self.authorization.amount == order_total
+    }
+}
+
+impl AuthorizationState {
+    /// What Kustom's verdict makes of a state. A rejected authorization never comes back.
+    pub fn after(self, verdict: &FraudStatus) -> Self {
+        match (self, verdict) {
+            (Self::Rejected, _) | (_, FraudStatus::Rejected | FraudStatus::Stopped) => Self::Rejected,
+            (Self::Pending, FraudStatus::Accepted) => Self::Successful,
+            (state, _) => state,
+        }
+    }
+}
+
+/// What becomes of a purchase whose verdict was asked for again. `None` if nothing has changed.
+pub fn absorb_verdict(payment: &Payment, verdict: &FraudStatus, now: Timestamp) -> Option<Change> {
+    let state = payment.authorization.state.after(verdict);
+    if state == payment.authorization.state {
+        return None;
+    }
+    let review = Review::new(
+        payment.kustom_order_id.clone(),
+        payment.cart_id,
+        ReviewReason::FraudRejected,
+        format!("fraud status {} after the order was made", verdict.as_str()),
+        now,
+    );
+    Some(Change {
+        authorization: Some(AuthorizationWrite {
+            payment_id: payment.id,
+            state,
+        }),
+        reviews: (state == AuthorizationState::Rejected)
+            .then_some(review)
+            .into_iter()
+            .collect(),
+        ..Change::default()
+    })
 }

@@ -1,10 +1,15 @@
 //! Purchases that a person must look at. Money that we cannot place is shown, never dropped and never sent back by
 //! itself.
 
+use crate::cart::{Cart, CartState};
+use crate::change::{CartWrite, Change, ResolutionWrite};
 use crate::id::CartId;
+use crate::job::{JobKey, JobRequest};
+use crate::kustom::{KustomOrder, KustomOrderState};
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// One thing to look at. A purchase has at most one review per reason, however often we stumble over it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +20,9 @@ pub struct Review {
     /// For the person who looks: amounts and revisions, no personal data.
     pub detail: String,
     pub opened_at: Timestamp,
+    /// `None` while it waits.
+    #[serde(default)]
+    pub resolution: Option<Resolution>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,12 +32,69 @@ pub enum ReviewReason {
     ContentMismatch,
     /// Paid, but the answer does not say clearly enough what for. No order was made.
     UnclearPurchase,
-    /// Kustom declined the purchase after the shopper had bought. No order was made.
+    /// Kustom declined the purchase after the shopper had bought. Nothing may be shipped.
     FraudRejected,
     /// The cart was already bought by another Kustom order. The second authorization is being cancelled.
     DuplicatePurchase,
     /// The cart changed after it was paid. The order is what was paid; the later edit was not bought.
     EditedAfterPayment,
+    /// Kustom refuses a message that it must hear. It is sent again, but nothing will change by itself.
+    MessageRefused,
+}
+
+/// How a person has ended a review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    pub action: ReviewAction,
+    /// Who decided, in the operator's own words.
+    pub by: String,
+    pub note: String,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewAction {
+    /// Kustom was asked again, and the purchase has become an order.
+    Retry,
+    /// The shopper gets the money back, and may buy the cart again.
+    Cancel,
+    /// It was dealt with by hand, or there is nothing to do. Kustom is told that we know of the purchase.
+    Close,
+}
+
+/// Why a review cannot be ended this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ResolveError {
+    #[error("the review has been resolved already")]
+    Resolved,
+    #[error("an order was made of this purchase; only an order can be cancelled")]
+    HasOrder,
+    #[error("the second authorization is being cancelled already")]
+    BeingCancelled,
+}
+
+impl Review {
+    pub fn new(
+        kustom_order_id: KustomOrderId,
+        cart_id: CartId,
+        reason: ReviewReason,
+        detail: String,
+        opened_at: Timestamp,
+    ) -> Self {
+        Self {
+            kustom_order_id,
+            cart_id,
+            reason,
+            detail,
+            opened_at,
+            resolution: None,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.resolution.is_none()
+    }
 }
 
 impl ReviewReason {
@@ -40,6 +105,79 @@ impl ReviewReason {
             Self::FraudRejected => "fraud_rejected",
             Self::DuplicatePurchase => "duplicate_purchase",
             Self::EditedAfterPayment => "edited_after_payment",
+            Self::MessageRefused => "message_refused",
+        }
+    }
+
+    /// Whether nothing more may be bought with the cart until a person has decided. A shopper whom Kustom has declined may
+    /// try again; of every other purchase without an order nobody knows yet what the shopper has paid for.
+    pub fn locks_cart(self) -> bool {
+        matches!(self, Self::ContentMismatch | Self::UnclearPurchase)
+    }
+}
+
+impl ReviewAction {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Cancel => "cancel",
+            Self::Close => "close",
         }
     }
 }
+
+/// Ends a review: gives the money back, or leaves the purchase to the person who dealt with it. A purchase without an
+/// order also gives its cart free, and Kustom hears of it, or it would push for two days.
+pub fn resolve(
+    review: &Review,
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    resolution: Resolution,
+) -> Result<Change, ResolveError> {
+    if !review.is_open() {
+        return Err(ResolveError::Resolved);
+    }
+    let waits = kustom_order.state == KustomOrderState::InReview;
+    let message = match (resolution.action, review.reason) {
+        (ReviewAction::Cancel, ReviewReason::DuplicatePurchase) => return Err(ResolveError::BeingCancelled),
+        (ReviewAction::Cancel, _) if !waits => return Err(ResolveError::HasOrder),
+        (ReviewAction::Cancel, _) => Some(JobKey::Cancel(kustom_order.id.clone())),
+        (ReviewAction::Close, _) if waits => Some(JobKey::Acknowledge(kustom_order.id.clone())),
+        (ReviewAction::Close | ReviewAction::Retry, _) => None,
+    };
+    let freed = (cart.in_review.as_ref() == Some(&kustom_order.id))
+        .then(|| freed(cart, &kustom_order.id, resolution.action));
+    Ok(Change {
+        cart: freed.map(|cart| CartWrite::Update(Box::new(cart))),
+        jobs: message
+            .map(|key| JobRequest::at(key, resolution.at))
+            .into_iter()
+            .collect(),
+        resolution: Some(ResolutionWrite {
+            kustom_order_id: review.kustom_order_id.clone(),
+            reason: review.reason,
+            resolution,
+        }),
+        ..Change::default()
+    })
+}
+
+/// What was given back may be bought again. What was dealt with by hand is over.
+fn freed(cart: &Cart, kustom_order_id: &KustomOrderId, action: ReviewAction) -> Cart {
+    let mut cart = cart.clone();
+    cart.in_review = None;
+    if cart
+        .kustom
+        .as_ref()
+        .is_some_and(|kustom| kustom.kustom_order_id == *kustom_order_id)
+    {
+        cart.kustom = None;
+    }
+    if action == ReviewAction::Close {
+        cart.state = CartState::Rejected;
+    }
+    cart
+}
+
+#[cfg(test)]
+mod tests;

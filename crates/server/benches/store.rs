@@ -122,6 +122,8 @@ fn new_cart() -> Cart {
         kustom: None,
         payload_revision: 0,
         bought_by: None,
+        in_review: None,
+        used_at: Timestamp::UNIX_EPOCH,
         frozen: None,
         created_at: Timestamp::UNIX_EPOCH,
     }

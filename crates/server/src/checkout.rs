@@ -4,13 +4,14 @@ use crate::app::App;
 use crate::completion::{CompletionError, Purchase};
 use crate::kustom::{Created, Kustom, OrderAddress};
 use crate::store::StoreError;
+use crate::token::Callback;
 use kassa_commerce::cart::{Cart, CartState};
 use kassa_commerce::change::{Change, Claim, Settle};
 use kassa_commerce::id::{CartId, SessionId};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
-use kassa_commerce::kustom::open::{self, Draft, OpenError};
+use kassa_commerce::kustom::open::{self, CallbackUrls, Draft, OpenError};
 use kassa_commerce::kustom::sync::SyncCall;
-use kassa_commerce::kustom::{KustomOrderState, KustomState, StorefrontUrls};
+use kassa_commerce::kustom::{KustomState, StorefrontUrls};
 use kassa_commerce::pricing::PricingError;
 use kustom_api::{Failure, KustomOrderId, ORDER_ID_PLACEHOLDER};
 use std::sync::Arc;
@@ -42,11 +43,11 @@ pub enum CheckoutError {
     NotConfigured,
     #[error("failed to call Kustom: {0}")]
     Kustom(#[from] Failure),
-    /// Another one would be paid as well.
-    #[error("the cart is paid, and a person has to look at the purchase")]
-    InReview,
     #[error("the cart may be paid: {0}")]
     MaybePaid(Arc<CompletionError>),
+    /// Kustom changes the order no more, and no purchase shows yet. A job looks until one of the two is certain.
+    #[error("the cart may be paid")]
+    StillChecking,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -105,7 +106,7 @@ impl App {
             let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
             open::check(&cart)?;
             let tried = match &cart.kustom {
-                Some(_) if self.refresh(&cart).await? => Try::Again,
+                Some(_) if cart.lock(self.now()).is_none() && self.refresh(&cart).await? => Try::Again,
                 Some(state) => self.reuse(kustom, lease, &cart, state, urls).await?,
                 None => self.create(kustom, lease, &cart, urls).await?,
             };
@@ -138,9 +139,9 @@ impl App {
     ) -> Result<Try, CheckoutError> {
         let priced = self.priced(cart.clone())?.priced;
         let session_id = SessionId(self.ids.row());
-        let push_url = self.push_url(session_id);
+        let callbacks = self.callbacks(session_id);
         let profile = self.profile_of(cart)?;
-        let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), push_url)?;
+        let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), callbacks)?;
         self.check_turn(kustom, lease)?;
         let created = kustom.create(&draft.payload).await?;
         self.bind(cart.id, &draft, &created).await
@@ -210,11 +211,9 @@ impl App {
         ) else {
             return Err(StoreError::Internal("the cart's Kustom order or snapshot is missing".into()).into());
         };
-        if kustom_order.state == KustomOrderState::InReview {
-            return Err(CheckoutError::InReview);
-        }
-        let push_url = self.push_url(kustom_order.session_id);
-        let call = open::plan_reuse(state, &snapshot, urls.clone(), push_url);
+        let callbacks = self.callbacks(kustom_order.session_id);
+        let lock = cart.lock(self.now());
+        let call = open::plan_reuse(state, &snapshot, urls.clone(), callbacks, lock);
         let sent_at = self.now();
         let address = OrderAddress {
             id,
@@ -246,13 +245,13 @@ impl App {
     async fn look_at_purchase(&self, id: &KustomOrderId, call: &SyncCall) -> Result<Try, CheckoutError> {
         match self.complete_or_try_later(id).await? {
             Ok(Purchase::Completed) => Ok(Try::Again),
-            Ok(Purchase::InReview) => Err(CheckoutError::InReview),
+            Ok(Purchase::InReview) => Err(OpenError::InReview.into()),
             Ok(Purchase::NotBought) => {
                 warn!(
                     revision = call.revision,
                     "a checkout can no longer be paid and is not bought"
                 );
-                Err(Failure::ReadOnly.into())
+                Err(CheckoutError::StillChecking)
             }
             Err(error) => Err(CheckoutError::MaybePaid(error)),
         }
@@ -316,10 +315,16 @@ impl App {
         }
     }
 
-    fn push_url(&self, session_id: SessionId) -> String {
-        let token = self.tokens.push(session_id);
-        let base = &self.options.public_url;
-        format!("{base}/ingress/kustom/webhook/push?order_id={ORDER_ID_PLACEHOLDER}&token={token}")
+    fn callbacks(&self, session_id: SessionId) -> CallbackUrls {
+        let url = |path: &str, callback| {
+            let token = self.tokens.token(callback, session_id);
+            let base = &self.options.public_url;
+            format!("{base}/ingress/kustom/{path}?order_id={ORDER_ID_PLACEHOLDER}&token={token}")
+        };
+        CallbackUrls {
+            push: url("webhook/push", Callback::Push),
+            validation: url("validate", Callback::Validation),
+        }
     }
 }
 

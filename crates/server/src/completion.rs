@@ -14,7 +14,7 @@ use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
 use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId};
 use std::sync::Arc;
 use thiserror::Error;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 /// The cart may change while Kustom is asked, and then the change is planned anew.
 const MAX_PLANS: u32 = 20;
@@ -116,12 +116,67 @@ impl App {
         if let Some(purchase) = known_outcome(kustom_order.state) {
             return Ok(purchase);
         }
-        let kustom = self.kustom.as_deref().ok_or(CompletionError::NotConfigured)?;
-        self.looks.wait(id.clone()).await;
-        let Some(evidence) = gather(kustom, &kustom_order).await? else {
-            return Ok(Purchase::NotBought);
+        let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+        match self.gather(kustom.as_ref(), &kustom_order).await? {
+            Some(evidence) => self.place(&kustom_order, &evidence).await,
+            None => Ok(Purchase::NotBought),
+        }
+    }
+
+    /// Asks again about a purchase that waits for a person, at that person's wish. Runs to its end even if the caller leaves.
+    pub async fn complete_reviewed(&self, kustom_order: KustomOrder) -> Outcome {
+        let app = self.clone();
+        let work = async move {
+            let kustom = app.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+            match app.gather(kustom.as_ref(), &kustom_order).await? {
+                Some(evidence) => app.place(&kustom_order, &evidence).await,
+                None => Ok(Purchase::NotBought),
+            }
         };
-        self.place(&kustom_order, &evidence).await
+        let outcome = self.to_the_end(work).await;
+        outcome.map_or_else(crashed, |outcome| outcome.map_err(Arc::new))
+    }
+
+    /// Reads a purchase from both APIs, because each knows what the other does not. `None` if there is no purchase.
+    async fn gather(
+        &self,
+        kustom: &dyn Kustom,
+        kustom_order: &KustomOrder,
+    ) -> Result<Option<Evidence>, CompletionError> {
+        self.looks.wait(kustom_order.id.clone()).await;
+        let address = OrderAddress {
+            id: &kustom_order.id,
+            location: kustom_order.location.as_deref(),
+        };
+        let checkout = match kustom.read(address).await {
+            Ok(checkout) => Some(checkout),
+            // An expired order is gone from the checkout API. If it was bought after all, order management has it.
+            Err(Failure::Gone) => None,
+            Err(failure) => return Err(failure.into()),
+        };
+        let is_bought = checkout.as_ref().is_some_and(is_bought);
+        let status = checkout.as_ref().and_then(|checkout| checkout.status.clone());
+        let seems_open = matches!(status, Some(CheckoutStatus::Incomplete));
+        if seems_open && !self.is_read_only(kustom_order).await? {
+            return Ok(None);
+        }
+        match kustom.read_managed(&kustom_order.id).await {
+            Ok(managed) => Ok(Some(match checkout {
+                Some(checkout) => Evidence { checkout, managed },
+                None => Evidence::from_managed(managed),
+            })),
+            Err(Failure::Gone) if !is_bought => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Kustom has refused to change the order, which it does for bought ones: what its checkout API says is not enough.
+    async fn is_read_only(&self, kustom_order: &KustomOrder) -> Result<bool, StoreError> {
+        let cart = self.store.cart(kustom_order.cart_id).await?;
+        let kustom = cart
+            .and_then(|cart| cart.kustom)
+            .filter(|kustom| kustom.kustom_order_id == kustom_order.id);
+        Ok(kustom.is_some_and(|kustom| kustom.read_only_since.is_some()))
     }
 
     /// Commits what a purchase comes to, planning anew while others change the cart.
@@ -202,36 +257,6 @@ fn known_outcome(state: KustomOrderState) -> Option<Purchase> {
     }
 }
 
-/// Reads a purchase from both APIs, because each knows what the other does not. `None` if there is no purchase.
-async fn gather(kustom: &dyn Kustom, kustom_order: &KustomOrder) -> Result<Option<Evidence>, Failure> {
-    let address = OrderAddress {
-        id: &kustom_order.id,
-        location: kustom_order.location.as_deref(),
-    };
-    match kustom.read(address).await {
-        Ok(checkout) if is_bought(&checkout) => {
-            let managed = kustom.read_managed(&kustom_order.id).await?;
-            Ok(Some(Evidence { checkout, managed }))
-        }
-        Ok(_) => Ok(None),
-        // An expired order is gone from the checkout API. If it was bought after all, order management has it.
-        Err(Failure::Gone) => match kustom.read_managed(&kustom_order.id).await {
-            Ok(managed) => Ok(Some(Evidence::from_managed(managed))),
-            Err(Failure::Gone) => Ok(None),
-            Err(failure) => Err(failure),
-        },
-        Err(failure) => Err(failure),
-    }
-}
-
 fn is_bought(checkout: &CheckoutOrder) -> bool {
-    match &checkout.status {
-        Some(CheckoutStatus::Incomplete) | None => false,
-        Some(CheckoutStatus::Complete) => true,
-        Some(CheckoutStatus::Other(status)) => {
-            // Not paid as far as anybody documents; a purchase would have reached order management.
-            warn!(status, "Kustom answered with an unknown checkout status");
-            false
-        }
-    }
+    checkout.status == Some(CheckoutStatus::Complete)
 }

@@ -16,6 +16,7 @@ mod profiles;
 mod push;
 mod trace;
 mod unbuilt;
+mod validate;
 mod view;
 
 use crate::app::App;
@@ -37,6 +38,9 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Kustom sends an empty body or a few members.
 const MAX_PUSH_BYTES: usize = 4 * 1024;
+
+/// Kustom sends the whole order: a cart of a hundred lines is a tenth of this.
+const MAX_VALIDATION_BYTES: usize = 512 * 1024;
 
 /// Every public route.
 pub fn router(app: App) -> Router {
@@ -62,6 +66,7 @@ fn documented_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::preface())
         .merge(carts())
         .merge(push())
+        .merge(validation())
         .routes(routes!(health))
         .routes(routes!(openapi::serve))
         .routes(routes!(docs::redirect))
@@ -111,6 +116,12 @@ fn push() -> OpenApiRouter<App> {
         .routes(routes!(push::receive))
         .routes(routes!(push::receive_with_path))
         .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES))
+}
+
+fn validation() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(validate::receive))
+        .layer(DefaultBodyLimit::max(MAX_VALIDATION_BYTES))
 }
 
 #[utoipa::path(

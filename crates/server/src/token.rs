@@ -7,6 +7,13 @@ use sha2::Sha256;
 /// Half of the digest is 128 bits, which nobody guesses, in a URL that stays short.
 const TOKEN_BYTES: usize = 16;
 
+/// What Kustom calls us for. A token is good for one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callback {
+    Push,
+    Validation,
+}
+
 pub struct CallbackTokens {
     key: [u8; 32],
 }
@@ -16,21 +23,28 @@ impl CallbackTokens {
         Self { key }
     }
 
-    pub fn push(&self, session_id: SessionId) -> String {
-        hex::encode(&self.mac(session_id).finalize().into_bytes()[..TOKEN_BYTES])
+    pub fn token(&self, callback: Callback, session_id: SessionId) -> String {
+        hex::encode(&self.mac(callback, session_id).finalize().into_bytes()[..TOKEN_BYTES])
     }
 
     /// Compares in constant time.
-    pub fn is_push(&self, session_id: SessionId, token: &str) -> bool {
+    pub fn fits(&self, callback: Callback, session_id: SessionId, token: &str) -> bool {
         let Ok(bytes) = hex::decode(token) else {
             return false;
         };
-        bytes.len() == TOKEN_BYTES && self.mac(session_id).verify_truncated_left(&bytes).is_ok()
+        bytes.len() == TOKEN_BYTES
+            && self
+                .mac(callback, session_id)
+                .verify_truncated_left(&bytes)
+                .is_ok()
     }
 
-    fn mac(&self, session_id: SessionId) -> Hmac<Sha256> {
+    fn mac(&self, callback: Callback, session_id: SessionId) -> Hmac<Sha256> {
         let mut mac = Hmac::new_from_slice(&self.key).expect("any length of key will do");
-        mac.update(b"push:");
+        mac.update(match callback {
+            Callback::Push => b"push:",
+            Callback::Validation => b"validation:",
+        });
         mac.update(session_id.0.as_bytes());
         mac
     }
@@ -45,13 +59,15 @@ mod tests {
     fn a_token_fits_one_session_and_one_key() {
         let session = |number| SessionId(Uuid::from_u128(number));
         let tokens = CallbackTokens::new([7; 32]);
-        let token = tokens.push(session(1));
+        let token = tokens.token(Callback::Push, session(1));
+        let fits = |session_number, token: &str| tokens.fits(Callback::Push, session(session_number), token);
         assert_eq!(token.len(), 32);
-        assert!(tokens.is_push(session(1), &token));
-        assert!(!tokens.is_push(session(2), &token));
-        assert!(!CallbackTokens::new([8; 32]).is_push(session(1), &token));
+        assert!(fits(1, &token));
+        assert!(!fits(2, &token));
+        assert!(!tokens.fits(Callback::Validation, session(1), &token));
+        assert!(!CallbackTokens::new([8; 32]).fits(Callback::Push, session(1), &token));
         for forged in ["", "00", &token[..30], &format!("{token}00"), "zz"] {
-            assert!(!tokens.is_push(session(1), forged), "{forged}");
+            assert!(!fits(1, forged), "{forged}");
         }
     }
 }

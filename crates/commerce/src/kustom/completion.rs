@@ -10,6 +10,7 @@ use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::id::{OrderId, PaymentId};
 use crate::job::{JobKey, JobRequest};
 use crate::kustom::offer::Offer;
+use crate::kustom::reconcile;
 use crate::kustom::state::{KustomOrder, KustomOrderState};
 use crate::money::{Currency, Money};
 use crate::order::{Contact, Order};
@@ -207,12 +208,14 @@ fn order_change(
         kustom_orders.push(set_state(other, KustomOrderState::Retired));
         jobs.push(JobRequest::at(JobKey::Abort(other.clone()), now));
     }
+    let payment = payment(cart, kustom_order, evidence, ids, now);
+    jobs.extend(reconcile::examine(&payment, now));
     Change {
         cart: Some(CartWrite::Update(Box::new(completed_cart(
             cart, snapshot, &order,
         )))),
         kustom_orders,
-        payment: Some(payment(cart, kustom_order, evidence, ids, now)),
+        payment: Some(payment),
         reviews: edit_after_payment(cart, kustom_order, snapshot, now)
             .into_iter()
             .collect(),
@@ -267,7 +270,7 @@ fn order(
         organization_registration_id: customer(|customer| customer.organization_registration_id.clone()),
         vat_id: customer(|customer| customer.vat_id.clone()),
         fields: cart.fields.clone(),
-        placed_at: now,
+        placed_at: managed.created_at.or(checkout.completed_at).unwrap_or(now),
     }
 }
 
@@ -308,6 +311,7 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     cart.items.clone_from(&snapshot.items);
     cart.frozen = Some(snapshot.priced.clone());
     cart.bought_by = Some(order.kustom_order_id.clone());
+    cart.in_review = None;
     let contact_of = |pick: fn(&Contact) -> Option<String>| {
         order
             .billing
@@ -338,13 +342,13 @@ fn edit_after_payment(
         return None;
     }
     let (paid, latest) = (snapshot.revision, cart.payload_revision);
-    Some(Review {
-        kustom_order_id: kustom_order.id.clone(),
-        cart_id: cart.id,
-        reason: ReviewReason::EditedAfterPayment,
-        detail: format!("paid revision {paid}, the cart was at {latest}"),
-        opened_at: now,
-    })
+    Some(Review::new(
+        kustom_order.id.clone(),
+        cart.id,
+        ReviewReason::EditedAfterPayment,
+        format!("paid revision {paid}, the cart was at {latest}"),
+        now,
+    ))
 }
 
 /// While a Kustom order is open, the hook keeps the hash of what the cart has become. After its end nobody does, and the
@@ -381,18 +385,13 @@ fn review(
     detail: String,
     now: Timestamp,
 ) -> Fate {
-    let review = Review {
-        kustom_order_id: kustom_order.id.clone(),
-        cart_id: cart.id,
-        reason,
-        detail,
-        opened_at: now,
-    };
+    let review = Review::new(kustom_order.id.clone(), cart.id, reason, detail, now);
     let state = KustomOrderWrite::SetState {
         id: kustom_order.id.clone(),
         state: KustomOrderState::InReview,
     };
     let change = Change {
+        cart: reviewed_cart(cart, kustom_order, reason).map(|cart| CartWrite::Update(Box::new(cart))),
         reviews: vec![review],
         kustom_orders: vec![state],
         ..Change::default()
@@ -401,6 +400,23 @@ fn review(
         reason,
         change: Box::new(change),
     }
+}
+
+/// Until a person has decided, the cart is neither changed nor sold again. A shopper whom Kustom has declined may try
+/// again, with another Kustom order.
+fn reviewed_cart(cart: &Cart, kustom_order: &KustomOrder, reason: ReviewReason) -> Option<Cart> {
+    if cart.state != CartState::Open {
+        return None;
+    }
+    let mut reviewed = cart.clone();
+    if reason.locks_cart() {
+        reviewed.in_review = Some(kustom_order.id.clone());
+    } else if reason == ReviewReason::FraudRejected {
+        reviewed
+            .kustom
+            .take_if(|kustom| kustom.kustom_order_id == kustom_order.id);
+    }
+    (reviewed != *cart).then_some(reviewed)
 }
 
 fn contact(kustom: &KustomAddress) -> Contact {

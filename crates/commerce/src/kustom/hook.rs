@@ -77,7 +77,7 @@ pub fn on_cart_mutation(
 }
 
 /// A broken clock or an absurd setting delays work; it must not stop a cart from being changed.
-pub(super) fn after(time: Timestamp, delay: SignedDuration) -> Timestamp {
+pub(crate) fn after(time: Timestamp, delay: SignedDuration) -> Timestamp {
     time.checked_add(delay).unwrap_or(Timestamp::MAX)
 }
 

@@ -4,25 +4,29 @@
 //! the order that is durably bound to the cart.
 
 use crate::address::Address;
-use crate::cart::{Cart, CartState};
+use crate::cart::{Cart, CartState, Lock};
 use crate::catalogue::Profile;
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::id::SessionId;
-use crate::kustom::hook::{self, SyncTiming};
+use crate::kustom::hook::{self, HookEffects, SyncTiming};
 use crate::kustom::offer::Offer;
+use crate::kustom::reconcile;
 use crate::kustom::state::{KustomOrder, KustomOrderState, KustomState, StorefrontUrls};
 use crate::kustom::sync::{self, SyncCall, SyncRequest};
 use crate::locale;
 use crate::pricing::{Priced, PricingError};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
-use kustom_api::{Address as KustomAddress, CheckoutOrder, MerchantUrls};
+use kustom_api::{Address as KustomAddress, CheckoutOptions, CheckoutOrder, MerchantUrls};
 use thiserror::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum OpenError {
     #[error("the cart is not open")]
     NotOpen { state: CartState },
+    /// Another checkout would be paid as well.
+    #[error("a purchase of the cart is being looked into")]
+    InReview,
     #[error("there is nothing in the cart to pay for")]
     EmptyCart,
     #[error(transparent)]
@@ -32,6 +36,13 @@ pub enum OpenError {
     UnexpectedAnswer,
     #[error("the cart has another open Kustom order")]
     AlreadyOpen,
+}
+
+/// Where Kustom reaches us about one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackUrls {
+    pub push: String,
+    pub validation: String,
 }
 
 /// A Kustom order about to be created.
@@ -48,6 +59,9 @@ pub fn check(cart: &Cart) -> Result<(), OpenError> {
     if cart.state != CartState::Open {
         return Err(OpenError::NotOpen { state: cart.state });
     }
+    if cart.in_review.is_some() {
+        return Err(OpenError::InReview);
+    }
     if cart.items.is_empty() {
         return Err(OpenError::EmptyCart);
     }
@@ -61,7 +75,7 @@ pub fn plan_create(
     profile: &Profile,
     session_id: SessionId,
     urls: StorefrontUrls,
-    push_url: String,
+    callbacks: CallbackUrls,
 ) -> Result<Draft, OpenError> {
     check(cart)?;
     priced.check_limits()?;
@@ -74,7 +88,8 @@ pub fn plan_create(
     let payload = CheckoutOrder {
         locale: Some(locale::to_kustom(&cart.locale)),
         merchant_reference1: Some(cart.number.clone()),
-        merchant_urls: Some(merchant_urls(&urls, push_url)),
+        merchant_urls: Some(merchant_urls(&urls, callbacks)),
+        options: Some(options()),
         billing_address: prefill(cart),
         billing_countries: Some(countries.clone()),
         shipping_countries: Some(countries),
@@ -107,27 +122,33 @@ pub fn refresh(
     let mut cart = cart.clone();
     let effects = hook::on_cart_mutation(&mut cart, priced_now, timing, now)?;
     let changed = effects.snapshot.is_some();
-    Ok(changed.then(|| Change {
+    Ok(changed.then(|| refreshed(cart, effects)))
+}
+
+pub(super) fn refreshed(cart: Cart, effects: HookEffects) -> Change {
+    Change {
         cart: Some(CartWrite::Update(Box::new(cart))),
         snapshots: effects.snapshot.into_iter().collect(),
         jobs: effects.job.into_iter().collect(),
         ..Change::default()
-    }))
+    }
 }
 
 /// Plans the call for a cart whose Kustom order exists: an update where Kustom lacks something, else a read, because
-/// only an answer carries a snippet. `snapshot` is the cart's newest revision.
+/// only an answer carries a snippet. `snapshot` is the cart's newest revision. Nothing is changed under a payment.
 pub fn plan_reuse(
     kustom: &KustomState,
     snapshot: &Snapshot,
     urls: StorefrontUrls,
-    push_url: String,
+    callbacks: CallbackUrls,
+    lock: Option<Lock>,
 ) -> SyncCall {
-    if kustom.urls == urls && !kustom.is_syncing() {
+    let lacks_nothing = kustom.urls == urls && !kustom.is_syncing();
+    if lacks_nothing || lock.is_some() {
         return sync::call(kustom, snapshot, SyncRequest::Read);
     }
     let payload = CheckoutOrder {
-        merchant_urls: Some(merchant_urls(&urls, push_url)),
+        merchant_urls: Some(merchant_urls(&urls, callbacks)),
         ..snapshot.offer.to_payload()
     };
     SyncCall {
@@ -190,23 +211,36 @@ pub fn absorb_created(
         content_hash: draft.snapshot.content_hash.clone(),
         ambiguous_until: None,
         urls: draft.urls,
+        approval: None,
+        read_only_since: None,
     });
+    cart.used_at = now;
     let effects = hook::on_cart_mutation(&mut cart, priced_now, timing, now)?;
+    let watch = reconcile::watch(&kustom_order);
     Ok(Change {
         cart: Some(CartWrite::Update(Box::new(cart))),
         kustom_orders: vec![KustomOrderWrite::Open(kustom_order)],
         snapshots: std::iter::once(draft.snapshot).chain(effects.snapshot).collect(),
-        jobs: effects.job.into_iter().collect(),
+        jobs: effects.job.into_iter().chain([watch]).collect(),
         ..Change::default()
     })
 }
 
-fn merchant_urls(urls: &StorefrontUrls, push_url: String) -> MerchantUrls {
+/// Without our yes Kustom must not take money: by default it would after three seconds of silence.
+fn options() -> CheckoutOptions {
+    CheckoutOptions {
+        require_validate_callback_success: Some(true),
+        ..CheckoutOptions::default()
+    }
+}
+
+fn merchant_urls(urls: &StorefrontUrls, callbacks: CallbackUrls) -> MerchantUrls {
     MerchantUrls {
         terms: Some(urls.terms.clone()),
         checkout: Some(urls.checkout.clone()),
         confirmation: Some(urls.confirmation.clone()),
-        push: Some(push_url),
+        push: Some(callbacks.push),
+        validation: Some(callbacks.validation),
         ..MerchantUrls::default()
     }
 }

@@ -21,6 +21,19 @@ pub struct KustomState {
     /// Set by a call whose outcome is unknown: it may still take effect until then, so no answer is believed before.
     pub ambiguous_until: Option<Timestamp>,
     pub urls: StorefrontUrls,
+    /// The last time a payment was let through.
+    #[serde(default)]
+    pub approval: Option<Approval>,
+    /// Since when Kustom refuses to change the order although it is not bought, as far as anybody can see.
+    #[serde(default)]
+    pub read_only_since: Option<Timestamp>,
+}
+
+/// A yes to Kustom's question whether the shopper may pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub content_hash: String,
+    pub at: Timestamp,
 }
 
 impl KustomState {
@@ -96,7 +109,7 @@ impl KustomOrderState {
             Self::Open => matches!(next, Self::Retired | Self::Completed | Self::InReview),
             Self::Retired => matches!(next, Self::Completed | Self::InReview),
             Self::Completed => next == Self::Acknowledged,
-            // A person has found out what was paid.
+            // Kustom was asked again at a person's wish, and now says what was paid.
             Self::InReview => next == Self::Completed,
             Self::Acknowledged => false,
         }

@@ -4,7 +4,7 @@
 //! only when Kustom's own answer contained what was sent. A call whose outcome is unknown may still take effect for a
 //! while; until that time has passed and a read confirms, nothing is called synced.
 
-use crate::cart::{Cart, CartState};
+use crate::cart::{Cart, CartState, Lock};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::job::{JobKey, JobRequest};
 use crate::kustom::hook;
@@ -117,8 +117,7 @@ pub fn absorb(
             nothing(Next::BackOff)
         }
         Ok(order) => absorb_order(cart, kustom.clone(), call, order, sent_at, now),
-        // Read-only means bought, most of the time: news that the completion looks into.
-        Err(Failure::ReadOnly) => bought(call, now),
+        Err(Failure::ReadOnly) => read_only(cart, kustom.clone(), call, now),
         Err(Failure::Gone) => retire(cart, call, now),
         Err(failure) if failure.is_ambiguous() && matches!(call.request, SyncRequest::Update(_)) => {
             lost(cart, kustom.clone(), sent_at)
@@ -147,6 +146,9 @@ fn absorb_order(
     };
     if let Some(urls) = &call.urls {
         kustom.urls = urls.clone();
+    }
+    if matches!(call.request, SyncRequest::Update(_)) {
+        kustom.read_only_since = None;
     }
     if let Some(until) = may_still_change {
         // Another call may yet overwrite this one. Look again when it no longer can.
@@ -204,24 +206,56 @@ fn bought(call: &SyncCall, now: Timestamp) -> Absorbed {
     }
 }
 
+/// Read-only means bought, most of the time: news that the completion looks into. Where it finds nothing, somebody has
+/// aborted the order elsewhere, and [`give_up`] follows.
+fn read_only(cart: &Cart, mut kustom: KustomState, call: &SyncCall, now: Timestamp) -> Absorbed {
+    kustom.read_only_since.get_or_insert(now);
+    let mut absorbed = bought(call, now);
+    absorbed.change.cart = update(cart, kustom).cart;
+    absorbed
+}
+
+/// Retires an order that can be neither changed nor found to be bought. `None` while that may still be a passing state:
+/// reads can be behind, and a call whose answer was lost can come late.
+pub fn give_up(cart: &Cart, kustom_order_id: &KustomOrderId, now: Timestamp) -> Option<Change> {
+    let kustom = cart
+        .kustom
+        .as_ref()
+        .filter(|kustom| kustom.kustom_order_id == *kustom_order_id)?;
+    let since = kustom.read_only_since?;
+    let is_final = cart.state == CartState::Open && now >= hook::after(since, AMBIGUITY_WINDOW);
+    is_final.then(|| retired(cart, kustom_order_id, now))
+}
+
+/// While a payment runs nobody changes what is being paid. When it is over there is another chance.
+pub fn hands_off_until(cart: &Cart, now: Timestamp) -> Option<Timestamp> {
+    match cart.lock(now)? {
+        Lock::BeingPaid { until } => Some(until),
+        Lock::InReview => None,
+    }
+}
+
 /// Only a 404 retires an order. It is aborted, in case the 404 was a passing one and its successor stands beside it; and it
 /// is kept, and still completed should it turn out to be paid.
 fn retire(cart: &Cart, call: &SyncCall, now: Timestamp) -> Absorbed {
+    Absorbed {
+        change: retired(cart, &call.kustom_order_id, now),
+        next: Next::Done,
+    }
+}
+
+fn retired(cart: &Cart, kustom_order_id: &KustomOrderId, now: Timestamp) -> Change {
     let mut cart = cart.clone();
     cart.kustom = None;
     let retired = KustomOrderWrite::SetState {
-        id: call.kustom_order_id.clone(),
+        id: kustom_order_id.clone(),
         state: KustomOrderState::Retired,
     };
-    let change = Change {
+    Change {
         cart: Some(CartWrite::Update(Box::new(cart))),
         kustom_orders: vec![retired],
-        jobs: vec![JobRequest::at(JobKey::Abort(call.kustom_order_id.clone()), now)],
+        jobs: vec![JobRequest::at(JobKey::Abort(kustom_order_id.clone()), now)],
         ..Change::default()
-    };
-    Absorbed {
-        change,
-        next: Next::Done,
     }
 }
 

@@ -10,6 +10,7 @@ use axum::Json;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kassa_commerce::cart::Lock;
 use kassa_commerce::catalogue::ProductError;
 use kassa_commerce::command::{CartError, MAX_ITEMS, MAX_QUANTITY};
 use kassa_commerce::contact::ContactError;
@@ -96,6 +97,15 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
 
+    /// The time at which a freeze ends is not told: a payment may be let through again before.
+    fn locked(lock: Lock) -> Self {
+        let (message, seconds) = match lock {
+            Lock::BeingPaid { .. } => ("The cart is being paid. It cannot be changed now.", 10),
+            Lock::InReview => ("A payment of this cart is being checked.", 60),
+        };
+        Self::new(StatusCode::CONFLICT, "CART_LOCKED", message).with_retry_after(seconds)
+    }
+
     fn not_open() -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -142,6 +152,7 @@ impl From<CartError> for ApiError {
     fn from(error: CartError) -> Self {
         match error {
             CartError::NotOpen { .. } => Self::not_open(),
+            CartError::Locked(lock) => Self::locked(lock),
             CartError::UnknownProfile => Self::bad_request("INVALID_PROFILE", "No such cart profile."),
             CartError::CountryNotAllowed => Self::bad_request(
                 "COUNTRY_NOT_ALLOWED",
@@ -255,16 +266,11 @@ impl From<CheckoutError> for ApiError {
                 "Payment is not set up: the Kustom credentials are missing.",
             ),
             CheckoutError::Kustom(failure) => failure.into(),
-            CheckoutError::InReview => Self::new(
-                StatusCode::CONFLICT,
-                "CART_LOCKED",
-                "A payment of this cart is being checked.",
-            )
-            .with_retry_after(60),
             CheckoutError::MaybePaid(error) => {
                 tracing::warn!(%error, "a checkout was not opened, because it may be paid already");
                 kustom_unavailable()
             }
+            CheckoutError::StillChecking => kustom_unavailable(),
             CheckoutError::Store(error) => error.into(),
         }
     }
@@ -274,6 +280,7 @@ impl From<OpenError> for ApiError {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::NotOpen { .. } => Self::not_open(),
+            OpenError::InReview => Self::locked(Lock::InReview),
             OpenError::EmptyCart => {
                 Self::bad_request("EMPTY_CART", "There is nothing in the cart to pay for.")
             }

@@ -86,6 +86,9 @@ struct Listener {
     cart_id: CartId,
     subscription: Subscription,
     shown_version: u64,
+    /// As it was last shown. What we note down about a cart is no news to a page, and a page that resumes its checkout at
+    /// each event would disturb a payment.
+    shown: String,
     evicted: bool,
 }
 
@@ -100,6 +103,7 @@ fn later_events(
         cart_id,
         subscription,
         shown_version: shown.cart.version,
+        shown: rendered(shown),
         evicted: false,
     };
     stream::unfold(listener, |mut listener| async move {
@@ -128,9 +132,14 @@ impl Listener {
                         self.subscription.hear_again();
                         continue;
                     };
-                    if cart.cart.version > self.shown_version {
-                        self.shown_version = cart.cart.version;
-                        self.subscription.shows(self.shown_version);
+                    if cart.cart.version <= self.shown_version {
+                        continue;
+                    }
+                    self.shown_version = cart.cart.version;
+                    self.subscription.shows(self.shown_version);
+                    let rendered = rendered(&cart);
+                    if rendered != self.shown {
+                        self.shown = rendered;
                         return Some(event("updated", &cart));
                     }
                 }
@@ -141,7 +150,9 @@ impl Listener {
 
 fn event(name: &str, cart: &PricedCart) -> Event {
     let event = Event::default().event(name).id(cart.cart.version.to_string());
-    event
-        .json_data(CartView::new(cart))
-        .expect("a rendered cart is JSON")
+    event.data(rendered(cart))
+}
+
+fn rendered(cart: &PricedCart) -> String {
+    serde_json::to_string(&CartView::new(cart)).expect("a rendered cart is JSON")
 }

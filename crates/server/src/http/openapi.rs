@@ -14,6 +14,9 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 pub(super) const PUSH: &str = "A doorbell. Only the id is taken from it, from the query, the path or the body; the \
     order itself is read from Kustom. Storefronts never call this.";
 
+pub(super) const VALIDATE: &str = "Compares what is about to be paid with the cart, and freezes the cart while the \
+    payment runs. Storefronts never call this.";
+
 pub(super) const UNBUILT: &str =
     "The route is there for clients that know it. It answers 501 in this version.";
 

@@ -11,6 +11,7 @@ use super::openapi;
 use crate::app::App;
 use crate::checkout::CheckoutError;
 use crate::completion::{CompletionError, Purchase};
+use crate::token::Callback;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State};
@@ -108,7 +109,10 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
             continue;
         };
         let session_id = kustom_order.session_id;
-        if tokens.iter().any(|token| app.tokens.is_push(session_id, token)) {
+        if tokens
+            .iter()
+            .any(|token| app.tokens.fits(Callback::Push, session_id, token))
+        {
             return ring(app, &id, kustom_order.state).await;
         }
     }
@@ -158,7 +162,7 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
 const LOOK_AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Every value of a name in a query or form. Kustom may append to a query that has the name already.
-fn values(form: &[u8], name: &'static str) -> impl Iterator<Item = String> {
+pub(super) fn values(form: &[u8], name: &'static str) -> impl Iterator<Item = String> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form).unwrap_or_default();
     pairs
         .into_iter()
@@ -173,6 +177,6 @@ fn read_body(bytes: &[u8]) -> Vec<String> {
 }
 
 /// What no id can be is not worth a look, and not every store could look for it.
-fn could_be_an_id(text: &str) -> bool {
+pub(super) fn could_be_an_id(text: &str) -> bool {
     (1..=MAX_ID_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }

@@ -47,7 +47,7 @@ async fn a_purchase_that_waits_for_a_person_is_listed_without_the_carts_key() {
     let cart_id = shop.cart_with_shoes().await;
     let id = shop.opened(&cart_id).await;
     shop.overwrite_at_kustom(&id, 12_300, 2460).await;
-    shop.pay(&id).await;
+    shop.pay_without_asking(&id);
     shop.confirm(&cart_id).await.ok();
 
     let reviews = ask(&shop, "/reviews", Some("right")).await;

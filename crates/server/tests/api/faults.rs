@@ -9,6 +9,7 @@ use axum::http::{Method, StatusCode};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use kassa_commerce::kustom::KustomOrderState;
+use kassa_commerce::kustom::validation::FREEZE;
 use kassa_commerce::review::ReviewReason;
 use serde_json::json;
 
@@ -61,6 +62,7 @@ async fn fault_3_paid_at_kustom_and_no_order_in_the_shop() {
     let paid_amount = shop.order_amount(&id);
     // The shopper pays in a bank's page while another tab edits the cart, and never comes back.
     shop.pay(&id).await;
+    shop.advance(FREEZE);
     let edited = shop.set_first_quantity(&cart_id, 7).await;
     assert!(is_syncing(&edited));
 
@@ -84,7 +86,7 @@ async fn fault_3_what_was_never_offered_waits_for_a_person() {
     let id = shop.opened(&cart_id).await;
     // Somebody else with our credentials changes the order at Kustom behind our back.
     shop.overwrite_at_kustom(&id, 12_300, 2460).await;
-    shop.pay(&id).await;
+    shop.pay_without_asking(&id);
 
     assert_eq!(
         shop.confirm(&cart_id).await.ok(),
@@ -242,6 +244,7 @@ async fn fault_12_read_only_order_is_treated_as_broken() {
     let id = shop.opened(&cart_id).await;
     // The shopper pays; an edit of another tab meets an order that can no longer be changed.
     shop.pay(&id).await;
+    shop.advance(FREEZE);
     shop.set_first_quantity(&cart_id, 3).await;
     shop.settle().await;
 
@@ -265,6 +268,7 @@ async fn fault_12_an_opening_that_meets_a_read_only_order_makes_no_other() {
     let id = shop.opened(&cart_id).await;
     // Another tab edits and is reloaded before any job has run.
     shop.pay(&id).await;
+    shop.advance(FREEZE);
     shop.set_first_quantity(&cart_id, 3).await;
     assert_eq!(
         shop.open_checkout(&cart_id).await.failure(),
@@ -335,7 +339,7 @@ async fn fault_14_a_cart_that_is_paid_twice_is_one_order_and_one_visible_cancell
         .inject(Method::GET, "/checkout/v3/orders/", not_found, 1);
     let second = shop.opened(&cart_id).await;
     assert_ne!(first, second);
-    shop.pay(&first).await;
+    shop.pay_without_asking(&first);
     shop.pay(&second).await;
 
     shop.confirm(&cart_id).await.ok();

@@ -86,6 +86,10 @@ async fn every_operation_is_described() {
             );
             if status.as_str() >= "400" {
                 let schema = &response["content"]["application/json"]["schema"]["$ref"];
+                if *schema == "#/components/schemas/PurchaseDenied" {
+                    assert!(path.ends_with("/kustom/validate"), "{at}: Kustom's own form");
+                    continue;
+                }
                 assert_eq!(schema, "#/components/schemas/Error", "{at} {status}");
                 assert!(
                     !response["x-codes"].as_array().unwrap().is_empty(),

@@ -15,11 +15,13 @@ use kassa::pace::Pace;
 use kassa::store::Store;
 use kassa::store::sqlite::SqliteStore;
 use kassa::token::CallbackTokens;
+use kassa_commerce::change::{Change, Claim};
 use kassa_commerce::id::CartId;
+use kassa_commerce::job::JobKey;
 use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::order::Order;
-use kustom_api::KustomOrderId;
-use kustom_emulator::{Emulator, Settings};
+use kustom_api::{Address, KustomOrderId};
+use kustom_emulator::{CallbackAnswer, Emulator, PaymentStep, Purchase, Settings};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,6 +62,8 @@ pub(crate) struct Shop {
     pub(crate) router: Router,
     pub(crate) emulator: Emulator,
     pub(crate) kustom_faults: KustomFaults,
+    /// What Kustom reaches over the network: the newest router.
+    front: Arc<Mutex<Router>>,
     clock: Arc<ManualClock>,
     kustom_url: String,
     public_url: String,
@@ -85,15 +89,14 @@ impl Shop {
         let store = open_store(folder.path());
         let app = app(&store, &clock, &kustom_url, &public_url).await;
         let router = kassa::http::router(app.clone());
-        tokio::spawn({
-            let router = router.clone();
-            async move { axum::serve(listener, router).await }
-        });
+        let front = Arc::new(Mutex::new(router.clone()));
+        tokio::spawn(axum::serve(listener, newest(front.clone())).into_future());
         Self {
             app,
             router,
             emulator,
             kustom_faults,
+            front,
             clock,
             kustom_url,
             public_url,
@@ -107,8 +110,14 @@ impl Shop {
         self.app.stop.cancel();
         self.store.close();
         self.store = open_store(self.folder.path());
-        self.app = app(&self.store, &self.clock, &self.kustom_url, &self.public_url).await;
-        self.router = kassa::http::router(self.app.clone());
+        let app = app(&self.store, &self.clock, &self.kustom_url, &self.public_url).await;
+        self.serve(app);
+    }
+
+    fn serve(&mut self, app: App) {
+        self.router = kassa::http::router(app.clone());
+        *self.front.lock().unwrap() = self.router.clone();
+        self.app = app;
     }
 
     /// What this shop's server is made of, for a server that differs in one part.
@@ -123,8 +132,7 @@ impl Shop {
 
     /// The same shop with another server in front.
     pub(crate) fn serving(mut self, app: App) -> Self {
-        self.router = kassa::http::router(app.clone());
-        self.app = app;
+        self.serve(app);
         self
     }
 
@@ -142,8 +150,7 @@ impl Shop {
             self.public_url.clone(),
         );
         change(&mut parts);
-        self.app = App::new(parts);
-        self.router = kassa::http::router(self.app.clone());
+        self.serve(App::new(parts));
     }
 
     /// As in production: `se-webshop` lists these origins, and nobody is trusted for being on this machine.
@@ -291,6 +298,36 @@ impl Shop {
         assert!(paid.status.is_success(), "{}", paid.text);
     }
 
+    /// A purchase that came about without our yes, as no merchant can exclude: the gate is not what orders rest on.
+    pub(crate) fn pay_without_asking(&self, id: &KustomOrderId) {
+        let text = |text: &str| Some(text.to_owned());
+        let address = Address {
+            email: text("shopper@example.test"),
+            postal_code: text("12345"),
+            given_name: text("Anna"),
+            family_name: text("Svensson"),
+            street_address: text("Stårgatan 1"),
+            city: text("Ankeborg"),
+            phone: text("+46701234567"),
+            ..Address::default()
+        };
+        let purchase = Purchase {
+            address,
+            ..Purchase::default()
+        };
+        self.emulator.act(|kustom, now| {
+            let PaymentStep::Validating(question) = kustom.pay(id, purchase, now).unwrap() else {
+                panic!("the order names nobody to ask");
+            };
+            let yes = CallbackAnswer::Answered {
+                status: 200,
+                location: None,
+                body: String::new(),
+            };
+            kustom.payment_answered(question.number, yes, now).unwrap();
+        });
+    }
+
     pub(crate) async fn control(&self, path: &str, body: Value) -> Answer {
         let request = Request::post(format!("/_emulator/{path}")).header("content-type", "application/json");
         let request = request.body(Body::from(body.to_string())).unwrap();
@@ -341,9 +378,25 @@ impl Shop {
             .inspect(|kustom| kustom.order(id).unwrap().checkout.order_amount.unwrap())
     }
 
-    /// Nothing is left to do, now or later.
+    /// Nothing is left to do, now or later, but to look whether Kustom has news.
     pub(crate) async fn assert_no_job_left(&self) {
-        assert_eq!(self.app.store.next_job_at().await.unwrap(), None);
+        assert_eq!(self.jobs_left().await, [] as [JobKey; 0]);
+    }
+
+    /// What is left to do but to look. Looks at all jobs by claiming them for no time at all.
+    pub(crate) async fn jobs_left(&self) -> Vec<JobKey> {
+        let claim = Claim::Due {
+            now: Timestamp::MAX,
+            until: self.app.now(),
+            limit: 1000,
+        };
+        let claiming = Change {
+            claim: Some(claim),
+            ..Change::default()
+        };
+        let claimed = self.app.store.commit(claiming).await.unwrap().claimed;
+        let keys = claimed.into_iter().map(|job| job.key);
+        keys.filter(|key| !matches!(key, JobKey::Reconcile(_))).collect()
     }
 }
 
@@ -368,6 +421,13 @@ pub(crate) async fn request_of(router: Router, request: Request<Body>) -> Answer
         headers: parts.headers,
         text,
     }
+}
+
+fn newest(front: Arc<Mutex<Router>>) -> Router {
+    Router::new().fallback(move |request: Request<Body>| {
+        let router = front.lock().unwrap().clone();
+        async move { router.oneshot(request).await }
+    })
 }
 
 async fn listen() -> TcpListener {

@@ -186,9 +186,8 @@ async fn a_purchase_that_cannot_be_saved_is_neither_failed_nor_taken_as_known() 
         let fault = Fault::Refused(StatusCode::SERVICE_UNAVAILABLE);
         shop.kustom_faults.inject(Method::GET, orders, fault, 1);
         assert_eq!(shop.push(&id).await.failure(), (503, code.to_owned()));
-        shop.assert_no_job_left().await;
-
         storage.refuse(None);
+        shop.assert_no_job_left().await;
         shop.push(&id).await.ok();
         shop.settle().await;
         shop.assert_one_order(&cart_id, &id).await;

@@ -66,6 +66,8 @@ pub(crate) fn cart(number: u128) -> Cart {
         kustom: None,
         payload_revision: 0,
         bought_by: None,
+        in_review: None,
+        used_at: at(0),
         frozen: None,
         created_at: at(0),
     }
@@ -178,6 +180,7 @@ pub(crate) fn review(kustom_order_number: u128, reason: ReviewReason, detail: &s
         reason,
         detail: detail.to_owned(),
         opened_at: at(500),
+        resolution: None,
     }
 }
 

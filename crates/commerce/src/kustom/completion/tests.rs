@@ -1,7 +1,7 @@
 use super::*;
 use crate::fixture::{
-    Opened, cart_id, cart_with, country, edited, evidence, kustom_id, new_ids, opened, seconds_later, sek,
-    set_quantity, shopper, written,
+    Opened, cart_id, cart_with, country, edited, evidence, kustom_id, new_ids, now, opened, seconds_later,
+    sek, set_quantity, shopper, written,
 };
 use crate::id::CartId;
 
@@ -75,7 +75,8 @@ fn a_purchase_becomes_one_order_one_payment_and_two_messages() {
     );
     assert_eq!(
         (order.priced, order.placed_at),
-        (snapshot.priced, seconds_later(60))
+        (snapshot.priced, now()),
+        "the order was placed when the shopper bought, whenever we hear of it"
     );
     assert_eq!(order.number, "", "the store numbers orders");
     let jobs = [

@@ -2,11 +2,12 @@ use super::*;
 use crate::command::CartCommand;
 use crate::contact::{Email, Phone};
 use crate::fixture::{
-    PUSH_URL, TIMING, answer, apply, cart_id, cart_with, catalogue, changed, country, draft, edited,
-    empty_cart, kustom_id, now, opened, priced, remove, session_id, set_quantity, state, storefront_urls,
-    written,
+    TIMING, answer, apply, callbacks, cart_id, cart_with, catalogue, changed, country, draft, edited,
+    empty_cart, kustom_id, now, opened, priced, remove, seconds_later, session_id, set_quantity, state,
+    storefront_urls, written,
 };
 use crate::job::JobKey;
+use crate::job::JobRequest;
 use kustom_api::CheckoutStatus;
 
 fn payload(cart: &Cart) -> CheckoutOrder {
@@ -53,7 +54,7 @@ fn an_empty_cart_is_not_drafted() {
         profile,
         session_id(),
         storefront_urls(),
-        PUSH_URL.into(),
+        callbacks(),
     );
     assert_eq!(refused, Err(OpenError::EmptyCart));
 }
@@ -70,8 +71,14 @@ fn the_create_payload_says_what_is_bought_where_and_whom_to_call() {
             terms: Some("https://shop.example/terms".into()),
             checkout: Some("https://shop.example/checkout".into()),
             confirmation: Some("https://shop.example/thanks".into()),
-            push: Some(PUSH_URL.into()),
+            push: Some(callbacks().push),
+            validation: Some(callbacks().validation),
             ..MerchantUrls::default()
+        }),
+        // Kustom takes no money without our yes.
+        options: Some(CheckoutOptions {
+            require_validate_callback_success: Some(true),
+            ..CheckoutOptions::default()
         }),
         billing_countries: Some(countries.clone()),
         shipping_countries: Some(countries),
@@ -212,6 +219,8 @@ fn a_created_order_is_bound_with_only_the_sync_hash() {
         content_hash: snapshot.content_hash.clone(),
         ambiguous_until: None,
         urls: storefront_urls(),
+        approval: None,
+        read_only_since: None,
     };
     assert_eq!(bound.kustom, Some(expected));
     assert_eq!(bound.payload_revision, 1);
@@ -226,7 +235,8 @@ fn a_created_order_is_bound_with_only_the_sync_hash() {
     };
     assert_eq!(change.kustom_orders, [KustomOrderWrite::Open(kustom_order)]);
     assert_eq!(change.snapshots, [snapshot]);
-    assert_eq!(change.jobs, []);
+    let watch = JobRequest::at(JobKey::Reconcile(kustom_id("k1")), seconds_later(15 * 60));
+    assert_eq!(change.jobs, [watch]);
 }
 
 #[test]
@@ -250,7 +260,7 @@ fn a_cart_that_moved_on_is_bound_to_what_was_sent_and_pending_for_the_rest() {
     );
     assert_eq!((&change.snapshots[0], newer.items[0].quantity), (&sent, 3));
     let keys: Vec<_> = change.jobs.iter().map(|job| job.key.clone()).collect();
-    assert_eq!(keys, [JobKey::Sync(cart_id())]);
+    assert_eq!(keys, [JobKey::Sync(cart_id()), JobKey::Reconcile(kustom_id("k1"))]);
     assert_eq!(bound.items[0].quantity, 3);
 }
 
@@ -308,7 +318,8 @@ fn an_opened_checkout_that_lacks_nothing_is_read() {
         state(&opened.cart),
         &opened.snapshot,
         storefront_urls(),
-        PUSH_URL.into(),
+        callbacks(),
+        None,
     );
     assert_eq!((&call.request, &call.urls), (&SyncRequest::Read, &None));
     assert_eq!(call.kustom_order_id, kustom_id("k1"));
@@ -330,15 +341,42 @@ fn an_opened_checkout_that_lacks_something_is_updated() {
         (&behind, &newest, storefront_urls()),
         (&unsure, &opened.snapshot, storefront_urls()),
     ] {
-        let call = plan_reuse(state(cart), snapshot, urls.clone(), PUSH_URL.into());
+        let call = plan_reuse(state(cart), snapshot, urls.clone(), callbacks(), None);
         let expected = CheckoutOrder {
-            merchant_urls: Some(merchant_urls(&urls, PUSH_URL.into())),
+            merchant_urls: Some(merchant_urls(&urls, callbacks())),
             ..snapshot.offer.to_payload()
         };
         assert_eq!(call.request, SyncRequest::Update(Box::new(expected)));
         assert_eq!((call.urls, call.revision), (Some(urls), snapshot.revision));
         assert_eq!(call.content_hash, snapshot.content_hash);
     }
+}
+
+#[test]
+fn nothing_is_changed_under_a_payment() {
+    let opened = opened(&cart_with(&[("SHOE", 1)]));
+    let other_page = StorefrontUrls {
+        checkout: "https://shop.example/kassa".into(),
+        ..storefront_urls()
+    };
+    let until = seconds_later(60);
+    let call = plan_reuse(
+        state(&opened.cart),
+        &opened.snapshot,
+        other_page,
+        callbacks(),
+        Some(Lock::BeingPaid { until }),
+    );
+    assert_eq!((call.request, call.urls), (SyncRequest::Read, None));
+}
+
+#[test]
+fn a_cart_whose_purchase_waits_for_a_person_is_not_sold_again() {
+    let cart = Cart {
+        in_review: Some(kustom_id("k1")),
+        ..cart_with(&[("SHOE", 1)])
+    };
+    assert_eq!(check(&cart), Err(OpenError::InReview));
 }
 
 #[test]
@@ -352,7 +390,8 @@ fn the_pages_are_remembered_once_kustom_has_them() {
         state(&opened.cart),
         &opened.snapshot,
         other_page.clone(),
-        PUSH_URL.into(),
+        callbacks(),
+        None,
     );
     let told = sync::absorb(&opened.cart, &call, &Ok(answer(&opened.snapshot)), now(), now());
     assert_eq!(state(&written(&told.change)).urls, other_page);
@@ -366,6 +405,7 @@ fn a_cart_emptied_during_the_opening_is_pending_but_not_sent() {
     created.status = Some(CheckoutStatus::Incomplete);
     let emptied = written(&apply(&cart, remove(1)).unwrap());
     let change = absorb(&emptied, draft, &created).unwrap();
-    assert_eq!((change.snapshots.len(), change.jobs.len()), (2, 0));
+    assert_eq!(change.snapshots.len(), 2);
+    assert!(change.jobs.iter().all(|job| job.key != JobKey::Sync(cart_id())));
     assert!(state(&written(&change)).is_syncing());
 }

@@ -3,6 +3,7 @@ use crate::fixture::{
     add, answer, cart_with, changed, edited, kustom_id, now, opened, remove, seconds_later, set_quantity,
     state, written,
 };
+use crate::kustom::Approval;
 use kustom_api::Refusal;
 
 /// A cart whose second revision Kustom has yet to hear of, and the snapshot of both.
@@ -204,12 +205,54 @@ fn a_bought_order_is_completed_and_not_synced() {
     for news in [Ok(complete), Err(Failure::ReadOnly)] {
         let Absorbed { change, next } = told(&cart, &call, &news, now());
         let job = JobRequest::at(JobKey::Complete(kustom_id("k1")), seconds_later(2));
-        let expected = Change {
-            jobs: vec![job],
-            ..Change::default()
-        };
-        assert_eq!((change, next), (expected, Next::Done));
+        assert_eq!((&change.jobs, next), (&vec![job], Next::Done));
+        let since = change
+            .cart
+            .is_some()
+            .then(|| state(&written(&change)).read_only_since);
+        let refused = news.is_err().then_some(Some(seconds_later(2)));
+        assert_eq!(since, refused);
     }
+}
+
+#[test]
+fn an_order_that_stays_read_only_and_is_not_bought_is_given_up_after_a_while() {
+    let Scene { cart, second, .. } = scene();
+    let call = planned(&cart, &second, now());
+    let stuck = written(&told(&cart, &call, &Err(Failure::ReadOnly), now()).change);
+    let (k1, window) = (kustom_id("k1"), AMBIGUITY_WINDOW.as_secs() + 2);
+    assert_eq!(give_up(&stuck, &k1, seconds_later(window - 1)), None);
+    let change = give_up(&stuck, &k1, seconds_later(window)).unwrap();
+    assert_eq!(written(&change).kustom, None);
+    let retired = KustomOrderWrite::SetState {
+        id: k1.clone(),
+        state: KustomOrderState::Retired,
+    };
+    assert_eq!(change.kustom_orders, [retired]);
+    // The first refusal counts, and only for the order that was refused.
+    let again = written(&told(&stuck, &call, &Err(Failure::ReadOnly), seconds_later(30)).change);
+    assert_eq!(state(&again).read_only_since, state(&stuck).read_only_since);
+    assert_eq!(give_up(&stuck, &kustom_id("k2"), seconds_later(999)), None);
+    assert_eq!(give_up(&cart, &k1, seconds_later(999)), None);
+    // A change that is taken proves that it can be changed.
+    let taken = written(&told(&stuck, &call, &Ok(answer(&second)), seconds_later(3)).change);
+    assert_eq!(state(&taken).read_only_since, None);
+}
+
+#[test]
+fn a_cart_under_payment_is_left_alone_until_the_freeze_ends() {
+    let mut cart = scene().cart;
+    assert_eq!(hands_off_until(&cart, now()), None);
+    let kustom = cart.kustom.as_mut().unwrap();
+    kustom.approval = Some(Approval {
+        content_hash: String::new(),
+        at: now(),
+    });
+    assert_eq!(
+        hands_off_until(&cart, seconds_later(119)),
+        Some(seconds_later(120))
+    );
+    assert_eq!(hands_off_until(&cart, seconds_later(120)), None);
 }
 
 #[test]

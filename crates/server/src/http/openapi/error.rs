@@ -43,6 +43,11 @@ const BODY: &[Known] = &[
 const CHANGE: &[Known] = &[
     (409, "CART_NOT_OPEN", "The cart is completed or rejected."),
     (
+        409,
+        "CART_LOCKED",
+        "The cart is being paid, or its purchase is being looked into. It may be free in a while.",
+    ),
+    (
         400,
         "CART_TOTAL_TOO_LARGE",
         "The total would be above what can be paid at once.",
@@ -117,11 +122,6 @@ const OPEN: &[Known] = &[
     ),
     (400, "URL_NOT_DISTINCT", "Two of the pages are the same."),
     (400, "EMPTY_CART", "There is nothing to pay for."),
-    (
-        409,
-        "CART_LOCKED",
-        "The cart is paid, and its purchase is being looked into.",
-    ),
     (502, "KUSTOM_ERROR", "Kustom did not accept the checkout."),
     (503, "KUSTOM_UNAVAILABLE", "Kustom does not answer."),
 ];
@@ -136,6 +136,11 @@ const PUSH: &[Known] = &[
     (400, "INVALID_MESSAGE_BODY", "The body could not be read."),
     (404, "NOT_FOUND", "No order of ours, or a wrong token."),
     (413, "BODY_TOO_LARGE", "More than 4096 bytes."),
+];
+
+const VALIDATE: &[Known] = &[
+    (404, "NOT_FOUND", "No order of ours, or a wrong token."),
+    (413, "BODY_TOO_LARGE", "More than 524288 bytes."),
 ];
 
 const UNBUILT: &[Known] = &[(501, "NOT_IMPLEMENTED", "This version does not do that yet.")];
@@ -161,6 +166,7 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
         "openKustomCheckout" => &[BODY, CART, CHANGE, LIMITED, OPEN, KUSTOM, STORE],
         "confirmKustomCheckout" => &[CART, CONFIRM, KUSTOM, LIMITED, STORE],
         "receiveKustomPush" | "receiveKustomPushWithPath" => &[PUSH, STORE],
+        "validateKustomPurchase" => &[VALIDATE, STORE],
         _ => return None,
     })
 }

@@ -1,13 +1,16 @@
 //! Writes one change inside whatever transaction is open. Whoever calls makes sure that a refusal undoes all of it.
 
 use super::job;
+use super::query;
 use super::time::Nanoseconds;
 use crate::store::StoreError;
 use kassa_commerce::cart::{Cart, CartState};
-use kassa_commerce::change::{CartWrite, Change, Committed, KustomOrderWrite};
+use kassa_commerce::change::{
+    AuthorizationWrite, CartWrite, Change, Committed, KustomOrderWrite, ResolutionWrite,
+};
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
 use kassa_commerce::order::Order;
-use kassa_commerce::payment::Payment;
+use kassa_commerce::payment::{AuthorizationState, Payment};
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::KustomOrderId;
@@ -39,11 +42,17 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committe
     if let Some(payment) = &change.payment {
         insert_payment(connection, payment)?;
     }
+    if let Some(write) = &change.authorization {
+        move_authorization(connection, write)?;
+    }
     if let Some(order) = &change.order {
         committed.order_number = Some(insert_order(connection, order)?);
     }
     for review in &change.reviews {
         insert_review(connection, review)?;
+    }
+    if let Some(write) = &change.resolution {
+        resolve_review(connection, write)?;
     }
     for request in &change.jobs {
         job::request(connection, request)?;
@@ -151,6 +160,34 @@ fn insert_payment(connection: &Connection, payment: &Payment) -> Result<(), Stor
         payment.kustom_order_id.0,
         document(payment)?,
     ])?;
+    Ok(())
+}
+
+fn move_authorization(connection: &Connection, write: &AuthorizationWrite) -> Result<(), StoreError> {
+    let id = write.payment_id.to_string();
+    let payment: Option<Payment> = query::payment(connection, &id)?;
+    let mut payment = payment.ok_or_else(|| {
+        StoreError::Internal("a payment that was never made cannot change its state".to_owned())
+    })?;
+    if payment.authorization.state == AuthorizationState::Rejected {
+        return Ok(());
+    }
+    payment.authorization.state = write.state;
+    connection
+        .prepare_cached("UPDATE payment SET body = ?2 WHERE id = ?1")?
+        .execute(params![id, document(&payment)?])?;
+    Ok(())
+}
+
+/// Whoever planned this saw an open review. If it is open no longer, somebody else has decided.
+fn resolve_review(connection: &Connection, write: &ResolutionWrite) -> Result<(), StoreError> {
+    let key = (&write.kustom_order_id.0, write.reason.as_str());
+    let review = query::review(connection, key)?.filter(Review::is_open);
+    let mut review = review.ok_or(StoreError::Conflict)?;
+    review.resolution = Some(write.resolution.clone());
+    connection
+        .prepare_cached("UPDATE review SET body = ?3 WHERE kustom_order_id = ?1 AND reason = ?2")?
+        .execute(params![key.0, key.1, document(&review)?])?;
     Ok(())
 }
 

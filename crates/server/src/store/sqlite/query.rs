@@ -117,6 +117,20 @@ pub(super) fn payments_of_cart(connection: &Connection, cart_id: CartId) -> Resu
     all(connection, sql, [cart_id.to_string()], |row| document(row, 0))
 }
 
+pub(super) fn payment(connection: &Connection, id: &str) -> Result<Option<Payment>, StoreError> {
+    first(
+        connection,
+        "SELECT body FROM payment WHERE id = ?1",
+        [id],
+        |row| document(row, 0),
+    )
+}
+
+pub(super) fn review(connection: &Connection, key: (&String, &str)) -> Result<Option<Review>, StoreError> {
+    let sql = "SELECT body FROM review WHERE kustom_order_id = ?1 AND reason = ?2";
+    first(connection, sql, key, |row| document(row, 0))
+}
+
 pub(super) fn reviews(connection: &Connection) -> Result<Vec<Review>, StoreError> {
     let sql = "SELECT body FROM review ORDER BY opened_at, rowid";
     all(connection, sql, [], |row| document(row, 0))

@@ -12,8 +12,27 @@ fn check_review(purchase: &Purchase, reason: ReviewReason) {
         }],
         ..Change::default()
     };
-    let change = Box::new(expected);
+    let change = Box::new(Change {
+        cart: cart_in_review(purchase, reason),
+        ..expected
+    });
     assert_eq!(purchase.fate(), Fate::Review { reason, change });
+}
+
+/// A purchase that nobody understands locks its cart. One that was declined lets the shopper try again.
+fn cart_in_review(purchase: &Purchase, reason: ReviewReason) -> Option<CartWrite> {
+    let cart = purchase.cart.clone();
+    if cart.state != CartState::Open {
+        return None;
+    }
+    let cart = match reason {
+        ReviewReason::FraudRejected => Cart { kustom: None, ..cart },
+        _ => Cart {
+            in_review: Some(kustom_id("k1")),
+            ..cart
+        },
+    };
+    Some(CartWrite::Update(Box::new(cart)))
 }
 
 /// The review that a purchase came to, whatever its detail says, so long as it says something.
@@ -23,13 +42,7 @@ fn review_of(purchase: &Purchase, reason: ReviewReason) -> Review {
     };
     let detail = change.reviews[0].detail.clone();
     assert!(!detail.is_empty());
-    Review {
-        kustom_order_id: kustom_id("k1"),
-        cart_id: cart_id(),
-        reason,
-        detail,
-        opened_at: seconds_later(60),
-    }
+    Review::new(kustom_id("k1"), cart_id(), reason, detail, seconds_later(60))
 }
 
 #[test]

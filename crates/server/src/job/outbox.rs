@@ -1,0 +1,180 @@
+//! Messages that Kustom must hear about an order, sent after the commit that makes them true and until they are answered.
+//!
+//! Each carries an idempotency key made of its intent, so that a message whose answer was lost takes effect once.
+
+use crate::app::App;
+use crate::kustom::{Kustom, OrderAddress};
+use crate::store::StoreError;
+use kassa_commerce::change::{Change, KustomOrderWrite};
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
+use kassa_commerce::kustom::KustomOrderState;
+use kassa_commerce::kustom::completion::idempotency_key;
+use kassa_commerce::review::{Review, ReviewReason};
+use kustom_api::{Failure, KustomOrderId, ManagementStatus, MerchantReferences};
+use tracing::{error, warn};
+
+/// A refusal may come of a moment in which Kustom's own parts do not agree yet. The third one is for a person to know.
+const REFUSALS_UNTIL_REVIEW: u32 = 2;
+
+impl App {
+    pub(super) async fn run_acknowledge(
+        &self,
+        kustom: &dyn Kustom,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        let answer = kustom.acknowledge(id, idempotency_key(&job.key)).await;
+        let acknowledged = KustomOrderWrite::SetState {
+            id: id.clone(),
+            state: KustomOrderState::Acknowledged,
+        };
+        let change = match answer {
+            Ok(()) => Change {
+                kustom_orders: vec![acknowledged],
+                ..Change::default()
+            },
+            Err(_) => Change::default(),
+        };
+        self.settle_message(job, id, &answer, change).await
+    }
+
+    pub(super) async fn run_set_references(
+        &self,
+        kustom: &dyn Kustom,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        let Some(order) = self.store.order_of_kustom_order(id).await? else {
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        };
+        let references = MerchantReferences {
+            merchant_reference1: Some(order.cart_number),
+            merchant_reference2: Some(order.number),
+        };
+        let answer = kustom
+            .set_merchant_references(id, &references, idempotency_key(&job.key))
+            .await;
+        self.settle_message(job, id, &answer, Change::default()).await
+    }
+
+    /// Gives an authorization back. Only a purchase that has become no order can lose it, whoever asks.
+    pub(super) async fn run_cancel(
+        &self,
+        kustom: &dyn Kustom,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        let state = self
+            .store
+            .kustom_order(id)
+            .await?
+            .map(|kustom_order| kustom_order.state);
+        if state != Some(KustomOrderState::InReview) {
+            error!("a purchase that is an order of ours was not cancelled");
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        }
+        let answer = match kustom.cancel(id, idempotency_key(&job.key)).await {
+            Err(Failure::Refused(_)) if is_given_back(kustom, id).await => Ok(()),
+            answer => answer,
+        };
+        self.settle_message(job, id, &answer, Change::default()).await
+    }
+
+    /// An order that is gone cannot be paid any more, which is all that an abort is for. One that cannot be aborted may
+    /// have been paid.
+    pub(super) async fn run_abort(
+        &self,
+        kustom: &dyn Kustom,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+    ) -> Result<(), StoreError> {
+        if !self.may_be_aborted(id).await? {
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        }
+        let answer = match kustom.abort(OrderAddress { id, location: None }).await {
+            Err(Failure::Gone) => Ok(()),
+            Err(Failure::ReadOnly) => {
+                let look = JobRequest::at(JobKey::Complete(id.clone()), self.now());
+                let change = Change {
+                    jobs: vec![look],
+                    ..Change::default()
+                };
+                return self.settle(job, JobEnd::Done, change).await;
+            }
+            answer => answer,
+        };
+        self.settle_message(job, id, &answer, Change::default()).await
+    }
+
+    /// Only what nobody has seen or what was retired, and has not been bought since. What Kustom answers to a create is not
+    /// proof that the order is new.
+    async fn may_be_aborted(&self, id: &KustomOrderId) -> Result<bool, StoreError> {
+        let kustom_order = self.store.kustom_order(id).await?;
+        match kustom_order.map(|kustom_order| kustom_order.state) {
+            None | Some(KustomOrderState::Retired) => Ok(true),
+            Some(KustomOrderState::Open) => {
+                error!("an order that is shown to a shopper was not aborted");
+                Ok(false)
+            }
+            Some(
+                KustomOrderState::Completed | KustomOrderState::Acknowledged | KustomOrderState::InReview,
+            ) => Ok(false),
+        }
+    }
+
+    /// Messages are sent until they are answered. A refusal will not change by itself: somebody is told, and somebody may
+    /// lift it.
+    async fn settle_message(
+        &self,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+        answer: &Result<(), Failure>,
+        mut change: Change,
+    ) -> Result<(), StoreError> {
+        let Err(failure) = answer else {
+            return self.settle(job, JobEnd::Done, change).await;
+        };
+        warn!(%failure, "Kustom did not take the message");
+        if is_refusal(failure) && job.attempts >= REFUSALS_UNTIL_REVIEW {
+            change
+                .reviews
+                .extend(self.refused_message(job, id, failure).await?);
+        }
+        self.settle(job, self.retry_after(job, failure), change).await
+    }
+
+    async fn refused_message(
+        &self,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+        failure: &Failure,
+    ) -> Result<Option<Review>, StoreError> {
+        let kustom_order = self.store.kustom_order(id).await?;
+        Ok(kustom_order.map(|kustom_order| {
+            let detail = format!("{}: {failure}", job.key.kind());
+            Review::new(
+                id.clone(),
+                kustom_order.cart_id,
+                ReviewReason::MessageRefused,
+                detail,
+                self.now(),
+            )
+        }))
+    }
+}
+
+/// Kustom read the message and will say the same to the next one.
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(_) | Failure::Gone | Failure::ReadOnly)
+}
+
+/// A refused cancel is done if somebody else has cancelled, or if time has.
+async fn is_given_back(kustom: &dyn Kustom, id: &KustomOrderId) -> bool {
+    let managed = kustom.read_managed(id).await;
+    managed.is_ok_and(|managed| {
+        matches!(
+            managed.status,
+            ManagementStatus::Cancelled | ManagementStatus::Expired
+        )
+    })
+}
