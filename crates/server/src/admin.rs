@@ -3,20 +3,27 @@
 //! It is off unless an address is set. Off this machine it needs the token, which settings see to.
 
 use crate::app::App;
-use axum::extract::{Request, State};
+use crate::review::{Decision, ReviewError};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::Timestamp;
-use kassa_commerce::review::Review;
+use kassa_commerce::review::{Resolution, Review, ReviewAction, ReviewReason};
+use kustom_api::KustomOrderId;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
+
+/// A name and a note are a few lines.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+const MAX_NOTE_CHARS: usize = 2000;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,12 +33,33 @@ struct ReviewView {
     reason: &'static str,
     detail: String,
     opened_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<Resolution>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Which {
+    /// The resolved ones as well.
+    all: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecisionBody {
+    action: ReviewAction,
+    reason: Option<ReviewReason>,
+    by: String,
+    #[serde(default)]
+    note: String,
 }
 
 pub fn router(app: App, token: Option<SecretString>) -> Router {
     Router::new()
         .route("/ready", get(ready))
         .route("/reviews", get(reviews))
+        .route("/reviews/{kustom_order_id}", post(resolve))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app)
         .layer(from_fn_with_state(token.map(Arc::new), require_token))
 }
@@ -45,8 +73,15 @@ async fn ready(State(app): State<App>) -> Response {
     Json(json!({ "ready": true })).into_response()
 }
 
-/// Oldest first.
-async fn reviews(State(app): State<App>) -> Response {
+/// Oldest first; what waits, or with `all=true` everything that ever did.
+async fn reviews(State(app): State<App>, which: Result<Query<Which>, QueryRejection>) -> Response {
+    let Ok(Query(Which { all })) = which else {
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "INVALID_REQUEST",
+            "`all` is true or false",
+        );
+    };
     let reviews = match app.store.reviews().await {
         Ok(reviews) => reviews,
         Err(error) => {
@@ -55,15 +90,71 @@ async fn reviews(State(app): State<App>) -> Response {
         }
     };
     let mut views = Vec::with_capacity(reviews.len());
-    for review in reviews {
-        // The cart's id is the key to it and stays here; its number is what people speak of.
-        let cart = app.store.cart(review.cart_id).await.ok().flatten();
-        views.push(ReviewView::new(
-            review,
-            cart.map(|cart| cart.number).unwrap_or_default(),
-        ));
+    for review in reviews.into_iter().filter(|review| all || review.is_open()) {
+        let number = cart_number(&app, &review).await;
+        views.push(ReviewView::new(review, number));
     }
     ([(CACHE_CONTROL, "no-store")], Json(views)).into_response()
+}
+
+/// The cart's id is the key to it and stays here; its number is what people speak of.
+async fn cart_number(app: &App, review: &Review) -> String {
+    let cart = app.store.cart(review.cart_id).await.ok().flatten();
+    cart.map(|cart| cart.number).unwrap_or_default()
+}
+
+/// Ends a review as a person has decided.
+async fn resolve(
+    State(app): State<App>,
+    Path(kustom_order_id): Path<String>,
+    body: Result<Json<DecisionBody>, JsonRejection>,
+) -> Response {
+    let body = match body {
+        Ok(Json(body)) => body,
+        Err(rejection) => {
+            return refused(StatusCode::BAD_REQUEST, "INVALID_REQUEST", &rejection.body_text());
+        }
+    };
+    if body.by.trim().is_empty() || body.by.chars().chain(body.note.chars()).count() > MAX_NOTE_CHARS {
+        let message =
+            format!("`by` says who decides; with `note` it has at most {MAX_NOTE_CHARS} characters");
+        return refused(StatusCode::BAD_REQUEST, "INVALID_REQUEST", &message);
+    }
+    let decision = Decision {
+        kustom_order_id: KustomOrderId(kustom_order_id),
+        reason: body.reason,
+        action: body.action,
+        by: body.by,
+        note: body.note,
+    };
+    match app.resolve_review(decision).await {
+        Ok(review) => {
+            let number = cart_number(&app, &review).await;
+            Json(ReviewView::new(review, number)).into_response()
+        }
+        Err(error) => refusal(&error),
+    }
+}
+
+fn refusal(error: &ReviewError) -> Response {
+    let (status, code) = match error {
+        ReviewError::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+        ReviewError::SeveralReasons { .. } => (StatusCode::CONFLICT, "SEVERAL_REASONS"),
+        ReviewError::Refused(_) => (StatusCode::CONFLICT, "NOT_POSSIBLE"),
+        ReviewError::StillInReview => (StatusCode::CONFLICT, "STILL_IN_REVIEW"),
+        ReviewError::NotBought => (StatusCode::CONFLICT, "NOT_BOUGHT"),
+        ReviewError::Unknown(_) => (StatusCode::SERVICE_UNAVAILABLE, "KUSTOM_UNAVAILABLE"),
+        ReviewError::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "STORAGE_UNAVAILABLE"),
+    };
+    refused(status, code, &error.to_string())
+}
+
+fn refused(status: StatusCode, code: &'static str, message: &str) -> Response {
+    (
+        status,
+        Json(json!({ "error": { "code": code, "message": message } })),
+    )
+        .into_response()
 }
 
 async fn require_token(
@@ -91,6 +182,7 @@ impl ReviewView {
             reason: review.reason.as_str(),
             detail: review.detail,
             opened_at: review.opened_at,
+            resolution: review.resolution,
         }
     }
 }

@@ -4,6 +4,7 @@ mod data;
 mod dev;
 mod emulator;
 mod log;
+mod review;
 mod serve;
 mod signal;
 mod start;
@@ -41,6 +42,14 @@ pub(crate) enum Command {
     },
     /// Run the stand-in for Kustom alone.
     Emulator,
+    /// See and decide what a person must look at: purchases that were paid and cannot be placed.
+    Review {
+        /// The settings of the server, for the address of its operators' listener and the token.
+        #[arg(long, value_name = "FILE", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        action: review::Action,
+    },
 }
 
 /// Why a command ended.
@@ -67,6 +76,8 @@ pub(crate) enum StartError {
          KASSA_DATABASE_URL", path.display()
     )]
     DatabaseFolder { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Review(#[from] review::CallError),
     #[error("the operating system refused what the program needs")]
     System(#[from] io::Error),
 }
@@ -78,6 +89,7 @@ impl Command {
             Self::Dev { fresh } => runtime.block_on(dev::run(data::Keep::unless(fresh))),
             Self::Serve { config } => runtime.block_on(serve::run(config.as_deref())),
             Self::Emulator => runtime.block_on(emulator::run()),
+            Self::Review { config, action } => runtime.block_on(review::run(config.as_deref(), action)),
         }
     }
 }
@@ -93,6 +105,7 @@ impl StartError {
             | Self::Open { .. }
             | Self::Store(_)
             | Self::Data { .. }
+            | Self::Review(_)
             | Self::System(_) => OTHER,
         }
     }

@@ -100,11 +100,7 @@ pub struct AdminSettings {
 impl Settings {
     /// For `kassa serve`. Without a named file the default one is read if it exists.
     pub fn for_serve(file: Option<&Path>, variables: Variables) -> Result<Self, ConfigError> {
-        let sources = match file {
-            Some(path) => Sources::read(path, variables)?,
-            None if Path::new(DEFAULT_FILE).exists() => Sources::read(Path::new(DEFAULT_FILE), variables)?,
-            None => Sources::without_file(variables),
-        };
+        let sources = serve_sources(file, variables)?;
         let settings = Self::shared(&sources, Mode::Serve)?;
         settings.check_admin(&sources)?;
         Ok(settings)
@@ -117,6 +113,13 @@ impl Settings {
         settings.admin.listen.get_or_insert(DEV_ADMIN_LISTEN);
         settings.check_admin(&sources)?;
         Ok(settings)
+    }
+
+    /// For commands that speak to a running server: its operators' listener, which in `dev` needs no setting.
+    pub fn for_operator(file: Option<&Path>, variables: Variables) -> Result<AdminSettings, ConfigError> {
+        let mut admin = admin(&serve_sources(file, variables)?)?;
+        admin.listen.get_or_insert(DEV_ADMIN_LISTEN);
+        Ok(admin)
     }
 
     /// For `kassa emulator`, which needs no more than an address and a log.
@@ -179,6 +182,14 @@ impl Settings {
             place: sources.place(key::ADMIN_LISTEN, &sources.file.admin.listen),
             problem: Problem::AdminWithoutToken { listen },
         })
+    }
+}
+
+fn serve_sources(file: Option<&Path>, variables: Variables) -> Result<Sources, ConfigError> {
+    match file {
+        Some(path) => Sources::read(path, variables),
+        None if Path::new(DEFAULT_FILE).exists() => Sources::read(Path::new(DEFAULT_FILE), variables),
+        None => Ok(Sources::without_file(variables)),
     }
 }
 

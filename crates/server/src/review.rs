@@ -27,7 +27,7 @@ pub struct Decision {
 pub enum ReviewError {
     #[error("no open review of this purchase")]
     NotFound,
-    #[error("the purchase has several open reviews: name the reason, one of {}", reasons(.reasons))]
+    #[error("the purchase has several open reviews: name the reason, one of {}", list_of(.reasons))]
     SeveralReasons { reasons: Vec<ReviewReason> },
     #[error(transparent)]
     Refused(#[from] ResolveError),
@@ -41,7 +41,7 @@ pub enum ReviewError {
     Store(#[from] StoreError),
 }
 
-fn reasons(reasons: &[ReviewReason]) -> String {
+fn list_of(reasons: &[ReviewReason]) -> String {
     reasons
         .iter()
         .map(|reason| reason.as_str())
@@ -65,7 +65,11 @@ impl App {
         }
         for _ in 0..MAX_PLANS {
             let review = self.open_review(&decision).await?;
-            let cart = self.store.cart(review.cart_id).await?.ok_or(ReviewError::NotFound)?;
+            let cart = self
+                .store
+                .cart(review.cart_id)
+                .await?
+                .ok_or(ReviewError::NotFound)?;
             let kustom_order = self.store.kustom_order(&review.kustom_order_id).await?;
             let kustom_order = kustom_order.ok_or(ReviewError::NotFound)?;
             let resolution = Resolution {

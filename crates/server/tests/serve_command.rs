@@ -51,11 +51,15 @@ struct Running {
 
 impl Running {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let settings = [
+        Self::start_with(folder, arguments, &[("KASSA_ADMIN_LISTEN", "127.0.0.1:0")])
+    }
+
+    fn start_with(folder: &Path, arguments: &[&str], more: &[(&str, &str)]) -> Self {
+        let mut settings = vec![
             ("KASSA_LISTEN", "127.0.0.1:0"),
             ("KASSA_EMULATOR_LISTEN", "127.0.0.1:0"),
-            ("KASSA_ADMIN_LISTEN", "127.0.0.1:0"),
         ];
+        settings.extend(more);
         let mut child = kassa(folder, arguments, &settings)
             .stderr(Stdio::inherit())
             .spawn()
@@ -174,4 +178,40 @@ fn the_emulator_runs_alone() {
     emulator.signal("TERM");
     assert_eq!(emulator.exit_code(), Some(0));
     assert!(!folder.path().join("kassa-data").exists(), "it keeps nothing");
+}
+
+/// A port that was free a moment ago.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it is bound").to_string()
+}
+
+#[test]
+fn reviews_are_listed_by_the_server_that_runs() {
+    let address = free_address();
+    let settings = [("KASSA_ADMIN_LISTEN", address.as_str())];
+    let list = ["review", "list"];
+    check(
+        &list,
+        &settings,
+        1,
+        &format!(
+            "kassa: no server answers at {address}; start it with `admin.listen`, or set KASSA_ADMIN_LISTEN to where it \
+             listens: client error (Connect): tcp connect error: Connection refused (os error 111)"
+        ),
+    );
+    let folder = folder();
+    let dev = Running::start_with(folder.path(), &["dev"], &settings);
+    let listed = kassa(folder.path(), &list, &settings).output().expect("it runs");
+    assert_eq!(
+        String::from_utf8_lossy(&listed.stdout),
+        "Nothing waits for you.\n"
+    );
+    let close = ["review", "close", "no-such-order", "--by", "Anna"];
+    let refused = kassa(folder.path(), &close, &settings).output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(said, "kassa: no open review of this purchase (NOT_FOUND)\n");
+    dev.signal("TERM");
+    assert_eq!(dev.exit_code(), Some(0));
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -45,6 +45,7 @@ struct Gate {
 struct Inner {
     rules: VecDeque<Rule>,
     requests: Vec<(Method, String, Instant)>,
+    fraud_verdict: Option<&'static str>,
 }
 
 struct Rule {
@@ -63,6 +64,11 @@ impl KustomFaults {
             fault,
             times,
         });
+    }
+
+    /// From now on order management says this about every purchase.
+    pub(crate) fn decide_fraud(&self, verdict: &'static str) {
+        self.inner.lock().unwrap().fraud_verdict = Some(verdict);
     }
 
     /// How many requests of this method have come whose path contains `path_part`.
@@ -114,12 +120,30 @@ impl KustomFaults {
     }
 }
 
+async fn with_verdict(answer: Response, verdict: &str) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let mut order: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    order["fraud_status"] = verdict.into();
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(order.to_string()))
+}
+
 pub(crate) async fn layer(State(faults): State<KustomFaults>, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     faults.note(&method, &path);
     loop {
         return match faults.next(&method, &path) {
-            None => next.run(request).await,
+            None => {
+                let verdict = faults.inner.lock().unwrap().fraud_verdict;
+                let answer = next.run(request).await;
+                match verdict {
+                    Some(verdict) if path.starts_with("/ordermanagement") && method == Method::GET => {
+                        with_verdict(answer, verdict).await
+                    }
+                    _ => answer,
+                }
+            }
             Some(Fault::Refused(status)) => (status, Body::empty()).into_response(),
             Some(Fault::Answered(status, json)) => {
                 (status, [(CONTENT_TYPE, "application/json")], json).into_response()

@@ -4,10 +4,41 @@ use crate::shop::{Shop, request_of};
 use axum::body::Body;
 use axum::http::Request;
 use kassa_commerce::kustom::KustomOrderState;
-use kustom_api::KustomOrderId;
+use kustom_api::{Address, KustomOrderId};
+use kustom_emulator::{CallbackAnswer, PaymentStep, Purchase};
 use serde_json::json;
 
 impl Shop {
+    /// A purchase that came about without our yes, as no merchant can exclude: the gate is not what orders rest on.
+    pub(crate) fn pay_without_asking(&self, id: &KustomOrderId) {
+        let text = |text: &str| Some(text.to_owned());
+        let address = Address {
+            email: text("shopper@example.test"),
+            postal_code: text("12345"),
+            given_name: text("Anna"),
+            family_name: text("Svensson"),
+            street_address: text("Stårgatan 1"),
+            city: text("Ankeborg"),
+            phone: text("+46701234567"),
+            ..Address::default()
+        };
+        let purchase = Purchase {
+            address,
+            ..Purchase::default()
+        };
+        self.emulator.act(|kustom, now| {
+            let PaymentStep::Validating(question) = kustom.pay(id, purchase, now).unwrap() else {
+                panic!("the order names nobody to ask");
+            };
+            let yes = CallbackAnswer::Answered {
+                status: 200,
+                location: None,
+                body: String::new(),
+            };
+            kustom.payment_answered(question.number, yes, now).unwrap();
+        });
+    }
+
     /// One payment with one authorization, one order, one acknowledge, and no work left.
     pub(crate) async fn assert_one_order(&self, cart_id: &str, id: &KustomOrderId) {
         let order = self.order(cart_id).await.expect("the cart has an order");
@@ -42,6 +73,13 @@ impl Shop {
             let managed = kustom.order(id).unwrap().managed.as_ref().unwrap();
             managed.status == kustom_api::ManagementStatus::Cancelled
         })
+    }
+
+    /// Whether the goods may leave the house.
+    pub(crate) async fn is_shippable(&self, cart_id: &str) -> bool {
+        let order = self.order(cart_id).await.unwrap();
+        let payments = self.app.store.payments_of_cart(order.cart_id).await.unwrap();
+        payments[0].is_shippable(order.priced.amount_to_pay().unwrap())
     }
 
     pub(crate) async fn state_of(&self, id: &KustomOrderId) -> KustomOrderState {

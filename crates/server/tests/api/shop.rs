@@ -1,6 +1,7 @@
 //! A whole shop for one test: the server over a database file of its own, the emulator behind a socket, one clock.
 
 use crate::answer::Answer;
+use crate::clock::ManualClock;
 use crate::kustom_faults::{self, KustomFaults};
 use axum::Router;
 use axum::body::Body;
@@ -20,42 +21,14 @@ use kassa_commerce::id::CartId;
 use kassa_commerce::job::JobKey;
 use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::order::Order;
-use kustom_api::{Address, KustomOrderId};
-use kustom_emulator::{CallbackAnswer, Emulator, PaymentStep, Purchase, Settings};
+use kustom_api::KustomOrderId;
+use kustom_emulator::{Emulator, Settings};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
-
-/// Time that passes only when a test says so.
-#[derive(Debug)]
-pub(crate) struct ManualClock {
-    now: Mutex<Timestamp>,
-    reads: AtomicUsize,
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        *self.now.lock().unwrap()
-    }
-}
-
-impl ManualClock {
-    fn new() -> Self {
-        Self {
-            now: Mutex::new("2026-11-22T12:00:00Z".parse().unwrap()),
-            reads: AtomicUsize::new(0),
-        }
-    }
-
-    fn advance(&self, by: SignedDuration) {
-        *self.now.lock().unwrap() += by;
-    }
-}
 
 pub(crate) struct Shop {
     pub(crate) app: App,
@@ -183,7 +156,7 @@ impl Shop {
 
     /// How often anybody has asked what time it is.
     pub(crate) fn clock_reads(&self) -> usize {
-        self.clock.reads.load(Ordering::Relaxed)
+        self.clock.reads()
     }
 
     /// From now on nothing can be saved, as on a full disk. Reads still work.
@@ -296,36 +269,6 @@ impl Shop {
     pub(crate) async fn pay_with(&self, id: &KustomOrderId, body: Value) {
         let paid = self.control(&format!("orders/{id}/pay"), body).await;
         assert!(paid.status.is_success(), "{}", paid.text);
-    }
-
-    /// A purchase that came about without our yes, as no merchant can exclude: the gate is not what orders rest on.
-    pub(crate) fn pay_without_asking(&self, id: &KustomOrderId) {
-        let text = |text: &str| Some(text.to_owned());
-        let address = Address {
-            email: text("shopper@example.test"),
-            postal_code: text("12345"),
-            given_name: text("Anna"),
-            family_name: text("Svensson"),
-            street_address: text("Stårgatan 1"),
-            city: text("Ankeborg"),
-            phone: text("+46701234567"),
-            ..Address::default()
-        };
-        let purchase = Purchase {
-            address,
-            ..Purchase::default()
-        };
-        self.emulator.act(|kustom, now| {
-            let PaymentStep::Validating(question) = kustom.pay(id, purchase, now).unwrap() else {
-                panic!("the order names nobody to ask");
-            };
-            let yes = CallbackAnswer::Answered {
-                status: 200,
-                location: None,
-                body: String::new(),
-            };
-            kustom.payment_answered(question.number, yes, now).unwrap();
-        });
     }
 
     pub(crate) async fn control(&self, path: &str, body: Value) -> Answer {

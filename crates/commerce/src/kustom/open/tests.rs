@@ -260,7 +260,10 @@ fn a_cart_that_moved_on_is_bound_to_what_was_sent_and_pending_for_the_rest() {
     );
     assert_eq!((&change.snapshots[0], newer.items[0].quantity), (&sent, 3));
     let keys: Vec<_> = change.jobs.iter().map(|job| job.key.clone()).collect();
-    assert_eq!(keys, [JobKey::Sync(cart_id()), JobKey::Reconcile(kustom_id("k1"))]);
+    assert_eq!(
+        keys,
+        [JobKey::Sync(cart_id()), JobKey::Reconcile(kustom_id("k1"))]
+    );
     assert_eq!(bound.items[0].quantity, 3);
 }
 
