@@ -25,6 +25,9 @@ const LAST_PUSH: SignedDuration = SignedDuration::from_hours(48);
 /// Kustom's own limit for pushes is not documented; its callbacks during checkout have at most ten seconds.
 const PUSH_PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
+/// More than the pushes of one order; a page that pays in a loop must not fill the machine.
+const ATTEMPT_LIMIT: usize = 1000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct CallbackNumber(pub u64);
 
@@ -195,6 +198,9 @@ impl Kustom {
     fn begin(&mut self, callback: DueCallback, now: Timestamp) -> Option<DueCallback> {
         let order = self.orders.get_mut(&callback.order_id)?;
         self.last_callback = callback.number;
+        if order.attempts.len() == ATTEMPT_LIMIT {
+            order.attempts.remove(0);
+        }
         order.attempts.push(Attempt {
             number: callback.number,
             kind: callback.kind,

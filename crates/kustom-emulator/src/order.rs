@@ -28,7 +28,7 @@ pub struct Order {
     pub customer_typed: bool,
     /// Every operation that changed something, oldest first.
     pub history: Vec<Event>,
-    /// Every callback that was sent, oldest first.
+    /// The callbacks that were sent, oldest first; of very many the newest.
     pub attempts: Vec<Attempt>,
     /// Between the pressed button and its end.
     pub(crate) payment: Option<Payment>,
