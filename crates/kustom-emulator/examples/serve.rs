@@ -20,8 +20,10 @@ async fn main() -> std::io::Result<()> {
     let mut settings = Settings::default();
     settings.rules.seed = u64::try_from(wall_clock().as_millisecond()).unwrap_or(1);
     let emulator = Emulator::new(settings, Arc::new(wall_clock));
-    tokio::spawn(emulator.run_callbacks(CancellationToken::new()));
+    let forever = CancellationToken::new();
+    tokio::spawn(emulator.run_callbacks(forever.clone()));
     let listener = tokio::net::TcpListener::bind(&address).await?;
     println!("The emulator listens on http://{address}");
-    axum::serve(listener, emulator.router()).await
+    emulator.serve(listener, forever).await;
+    Ok(())
 }

@@ -1,7 +1,8 @@
-//! The control routes under `/_emulator/` that need no answer from a merchant: look, expire, reset. Of a payment, its
+//! The control routes under `/_emulator/` that need no answer from a merchant: look, expire, faults, reset. Of a payment, its
 //! beginning and its end are here; what lies between waits, and is not.
 
 use crate::callback::{Attempt, CallbackKind};
+use crate::fault::FaultRule;
 use crate::kustom::Kustom;
 use crate::message::{Problem, Request, Response};
 use crate::order::{Event, Order, OrderState};
@@ -68,6 +69,14 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
         (["requests"], &Method::GET) => {
             let requests: Vec<_> = kustom.exchanges().collect();
             Response::json(StatusCode::OK, &json!({ "requests": requests }))
+        }
+        (["faults"], &Method::GET) => {
+            Response::json(StatusCode::OK, &json!({ "faults": kustom.fault_rules() }))
+        }
+        (["faults"], &Method::POST) => add_fault(kustom, &request.body),
+        (["faults"], &Method::DELETE) => {
+            kustom.remove_faults();
+            Response::json(StatusCode::OK, &json!({}))
         }
         (["reset"], &Method::POST) => {
             kustom.reset();
@@ -190,6 +199,18 @@ fn shopper_address(order: &Order, body: &PayBody) -> Result<Address, serde_json:
 
 fn members_of(address: &Address) -> Result<Map<String, Value>, serde_json::Error> {
     serde_json::from_value(serde_json::to_value(address)?)
+}
+
+/// Answers all rules, as they stand in the order in which they are asked.
+fn add_fault(kustom: &mut Kustom, body: &[u8]) -> Response {
+    let rule: FaultRule = match serde_json::from_slice(body) {
+        Ok(rule) => rule,
+        Err(error) => return Problem::bad_body(&error).into(),
+    };
+    match kustom.add_fault(rule) {
+        Ok(()) => Response::json(StatusCode::CREATED, &json!({ "faults": kustom.fault_rules() })),
+        Err(error) => Response::problem(StatusCode::BAD_REQUEST, "BAD_FAULT", &error.to_string()),
+    }
 }
 
 fn expire(kustom: &mut Kustom, id: &str, now: Timestamp) -> Response {

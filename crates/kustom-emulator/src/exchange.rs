@@ -1,5 +1,6 @@
 //! The log of what the emulator was asked and what it answered, bounded and without credentials.
 
+use crate::fault::FaultEffect;
 use crate::message::{Request, Response};
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -18,8 +19,12 @@ const BODY_LIMIT_BYTES: usize = 64 * 1024;
 pub struct Exchange {
     pub number: u64,
     pub at: Timestamp,
+    /// What went wrong on purpose. It also says how much of the answer the caller has seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultEffect>,
     pub request: LoggedRequest,
-    pub response: LoggedResponse,
+    /// `None` when a fault kept the request from being answered at all.
+    pub response: Option<LoggedResponse>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -47,7 +52,13 @@ pub(crate) struct ExchangeLog {
 }
 
 impl ExchangeLog {
-    pub(crate) fn record(&mut self, request: &Request, response: &Response, at: Timestamp) {
+    pub(crate) fn record(
+        &mut self,
+        request: &Request,
+        response: Option<&Response>,
+        fault: Option<FaultEffect>,
+        at: Timestamp,
+    ) {
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
         }
@@ -55,18 +66,19 @@ impl ExchangeLog {
         self.entries.push_back(Exchange {
             number: self.next_number,
             at,
+            fault,
             request: LoggedRequest {
                 method: request.method.to_string(),
                 path: request.path.clone(),
                 headers: readable_headers(&request.headers),
                 body: readable_body(&request.body),
             },
-            response: LoggedResponse {
+            response: response.map(|response| LoggedResponse {
                 status: response.status.as_u16(),
                 headers: readable_headers(&response.headers),
                 body: readable_body(&response.body),
                 reasons: response.reasons.clone(),
-            },
+            }),
         });
     }
 
@@ -121,7 +133,8 @@ mod tests {
         let mut log = ExchangeLog::default();
         log.record(
             &request(b"{}"),
-            &Response::empty(StatusCode::OK),
+            Some(&Response::empty(StatusCode::OK)),
+            None,
             Timestamp::UNIX_EPOCH,
         );
         let entry = serde_json::to_string(log.entries().next().unwrap()).unwrap();
@@ -135,7 +148,8 @@ mod tests {
         for _ in 0..CAPACITY + 3 {
             log.record(
                 &request(b""),
-                &Response::empty(StatusCode::OK),
+                Some(&Response::empty(StatusCode::OK)),
+                None,
                 Timestamp::UNIX_EPOCH,
             );
         }

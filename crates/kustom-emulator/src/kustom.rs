@@ -6,6 +6,7 @@
 use crate::callback::{CallbackNumber, DueCallback};
 use crate::credentials::{self, Credentials};
 use crate::exchange::{Exchange, ExchangeLog};
+use crate::fault::{FaultEffect, FaultRules};
 use crate::idempotency::FirstAnswers;
 use crate::ids::Ids;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
@@ -18,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Beyond this the oldest orders are forgotten, so that an emulator that runs for weeks does not fill the machine.
 const ORDER_LIMIT: usize = 20_000;
+
+/// Looking at the emulator is not part of what it was asked.
+const CONTROL_PATH: &str = "/_emulator";
 
 /// How this Kustom behaves where behaviour can be chosen.
 #[derive(Clone, Debug)]
@@ -59,6 +63,9 @@ pub struct Kustom {
     pub(crate) last_callback: CallbackNumber,
     pub(crate) first_answers: FirstAnswers,
     pub(crate) ids: Ids,
+    pub(crate) faults: FaultRules,
+    /// How often everything was forgotten. What was planned before must not happen after.
+    pub(crate) resets: u64,
     created: VecDeque<KustomOrderId>,
     log: ExchangeLog,
 }
@@ -79,26 +86,30 @@ impl Kustom {
             callbacks_under_way: BTreeMap::new(),
             last_callback: CallbackNumber(0),
             first_answers: FirstAnswers::default(),
+            faults: FaultRules::default(),
+            resets: 0,
             created: VecDeque::new(),
             log: ExchangeLog::default(),
         }
     }
 
     /// Answers one request to any route, except the few that wait for a merchant's answer: paying, pushing and moving
-    /// the clock.
+    /// the clock. Faults do not strike here, see [`Kustom::strike`].
     pub fn handle(&mut self, request: &Request, now: Timestamp) -> Response {
-        let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
-        if let ["_emulator", rest @ ..] = segments.as_slice() {
-            return control::answer(self, rest, request, now);
+        let response = self.carry_out(request, now);
+        if !request.path.starts_with(CONTROL_PATH) {
+            self.log_exchange(request, &response, now);
         }
-        let response = self.route(&segments, request, now);
-        self.record_exchange(request, &response, now);
         response
     }
 
     /// Orders in the order of their creation.
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
         self.created.iter().filter_map(|id| self.orders.get(id))
+    }
+
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Order> {
+        self.created.iter().rev().filter_map(|id| self.orders.get(id))
     }
 
     pub fn order(&self, id: &KustomOrderId) -> Option<&Order> {
@@ -127,13 +138,25 @@ impl Kustom {
     pub fn reset(&mut self) {
         let ids = self.ids.clone();
         let last_callback = self.last_callback;
+        let resets = self.resets;
         *self = Self::new(self.rules.clone());
         self.ids = ids;
         self.last_callback = last_callback;
+        self.resets = resets + 1;
     }
 
-    pub(crate) fn record_exchange(&mut self, request: &Request, response: &Response, now: Timestamp) {
-        self.log.record(request, response, now);
+    pub(crate) fn log_exchange(&mut self, request: &Request, response: &Response, now: Timestamp) {
+        self.log.record(request, Some(response), None, now);
+    }
+
+    pub(crate) fn log_struck(
+        &mut self,
+        request: &Request,
+        response: Option<&Response>,
+        fault: FaultEffect,
+        now: Timestamp,
+    ) {
+        self.log.record(request, response, Some(fault), now);
     }
 
     /// An order that the checkout API still knows.
@@ -154,8 +177,11 @@ impl Kustom {
         self.orders.insert(order.id.clone(), order);
     }
 
-    fn route(&mut self, segments: &[&str], request: &Request, now: Timestamp) -> Response {
-        match segments {
+    /// Answers without a word in the log.
+    pub(crate) fn carry_out(&mut self, request: &Request, now: Timestamp) -> Response {
+        let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+        match segments.as_slice() {
+            ["_emulator", rest @ ..] => control::answer(self, rest, request, now),
             ["checkout", "v3", "orders", rest @ ..] => {
                 self.merchant_call(request, |kustom, call| checkout::answer(kustom, rest, call, now))
             }

@@ -1,5 +1,6 @@
 //! What goes into the core and what comes out: HTTP without a connection.
 
+use crate::rendering;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use kustom_api::ErrorBody;
@@ -73,9 +74,7 @@ impl Response {
 
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
         let mut response = Self::empty(status);
-        response.body = serde_json::to_vec(body)
-            .expect("our own types have string keys and no failing serializers")
-            .into();
+        response.body = rendering::bytes(body);
         response.set_header(header::CONTENT_TYPE, "application/json;charset=utf-8");
         response
     }

@@ -4,6 +4,7 @@ use crate::order::Order;
 use crate::snippet;
 use bytes::Bytes;
 use kustom_api::CheckoutOrder;
+use serde::Serialize;
 
 /// Defaults are added here and not stored, so that a merchant who replaces `options` still reads all of them.
 pub(crate) fn order(order: &Order, base_url: &str) -> CheckoutOrder {
@@ -23,7 +24,11 @@ pub(crate) fn order(order: &Order, base_url: &str) -> CheckoutOrder {
 
 /// The same as a body.
 pub(crate) fn json(order: &Order, base_url: &str) -> Bytes {
-    serde_json::to_vec(&self::order(order, base_url))
+    bytes(&self::order(order, base_url))
+}
+
+pub(crate) fn bytes(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body)
         .expect("our own types have string keys and no failing serializers")
         .into()
 }

@@ -3,8 +3,10 @@
 mod assets;
 mod certificate;
 mod delivery;
+mod fault;
 mod payment;
 mod routes;
+mod serve;
 
 use crate::kustom::{Kustom, Rules};
 use axum::body::HttpBody as Body;
@@ -86,7 +88,8 @@ impl Emulator {
         }
     }
 
-    /// Every route of the emulator, from the merchant APIs to the inspector.
+    /// Every route of the emulator, from the merchant APIs to the inspector. Under a server other than
+    /// [`Emulator::serve`], faults that end a connection show as answers that break off.
     pub fn router(&self) -> axum::Router {
         routes::router(self.clone())
     }

@@ -42,7 +42,7 @@ pub(super) async fn from_browser(
         Ok(purchase) => browser::paid(emulator.pay(&KustomOrderId(id), purchase).await),
         Err(problem) => problem.into(),
     };
-    emulator.act(|kustom, now| kustom.record_exchange(&request, &response, now));
+    emulator.act(|kustom, now| kustom.log_exchange(&request, &response, now));
     response
 }
 

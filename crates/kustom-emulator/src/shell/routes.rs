@@ -1,9 +1,11 @@
 //! Routes to the core, and the control routes around pushes that the core cannot answer alone.
 
-use super::{Emulator, assets, payment};
+use super::serve::Cutter;
+use super::{Emulator, assets, fault, payment};
 use crate::callback::CallbackAnswer;
 use crate::control;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
+use crate::struck::{Ending, Late};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::uri::Authority;
@@ -15,6 +17,7 @@ use jiff::SignedDuration;
 use kustom_api::KustomOrderId;
 use serde::Deserialize;
 use serde_json::json;
+use std::time::Duration;
 use tower_http::cors::CorsLayer;
 
 /// Longer than any reservation lives, and short enough to keep dates readable.
@@ -44,19 +47,26 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .with_state(emulator)
 }
 
-async fn core(State(emulator): State<Emulator>, request: axum::extract::Request) -> Response {
+async fn core(State(emulator): State<Emulator>, request: axum::extract::Request) -> axum::response::Response {
+    let cutter = request.extensions().get::<Cutter>().cloned();
     let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST);
+        return Response::empty(StatusCode::BAD_REQUEST).into_response();
     };
-    let response = emulator.act(|kustom, now| kustom.handle(&request, now));
-    if !response.reasons.is_empty() {
-        tracing::warn!(
-            path = request.path,
-            reasons = response.reasons.join("; "),
-            "refused values"
-        );
+    let struck = emulator.act(|kustom, now| kustom.meet(&request, now));
+    if let Some(late) = struck.late {
+        tokio::spawn(apply_late(emulator, request, late));
+    } else if let Ending::Answered { response, .. } = &struck.ending
+        && !response.reasons.is_empty()
+    {
+        let reasons = response.reasons.join("; ");
+        tracing::warn!(path = request.path, reasons, "refused values");
     }
-    response
+    fault::answer(struck.ending, cutter).await
+}
+
+async fn apply_late(emulator: Emulator, request: Request, late: Late) {
+    tokio::time::sleep(Duration::from_millis(late.after_ms)).await;
+    emulator.act(|kustom, now| kustom.apply_late(&request, late, now));
 }
 
 async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Response {

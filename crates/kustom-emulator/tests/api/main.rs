@@ -7,6 +7,10 @@ mod checkout;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod fault_rules;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
 mod payment;
@@ -16,6 +20,8 @@ mod purity;
 mod pushes;
 #[cfg(test)]
 mod scripts;
+#[cfg(test)]
+mod served;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

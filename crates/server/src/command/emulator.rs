@@ -6,7 +6,7 @@ use super::signal::until_stopped;
 use jiff::SignedDuration;
 use kassa::clock::{Clock, Ids, SystemClock, SystemIds};
 use kassa::config::{Settings, Variables};
-use kassa::listen::{self, STOP_GRACE};
+use kassa::listen;
 use kustom_emulator::{Emulator, Rules};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ pub(crate) async fn serve(listener: TcpListener, first_push_after: SignedDuratio
     };
     let emulator = Emulator::new(settings, std::sync::Arc::new(|| SystemClock.now()));
     let callbacks = emulator.run_callbacks(stop.clone());
-    let answers = listen::serve(listener, emulator.router(), None, stop, STOP_GRACE);
+    let answers = emulator.serve(listener, stop);
     tokio::join!(answers, callbacks);
 }
 
