@@ -15,9 +15,13 @@ mod management;
 #[cfg(test)]
 mod payment;
 #[cfg(test)]
+mod pure;
+#[cfg(test)]
 mod purity;
 #[cfg(test)]
 mod pushes;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
