@@ -140,7 +140,7 @@ async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<Valu
         return Err(CallError::Unauthorized);
     }
     let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect().await;
-    let bytes = body.map_err(unreadable)?.to_bytes();
+    let bytes = body.map_err(|error| unreadable(&*error))?.to_bytes();
     let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     if status.is_success() {
         return Ok(value);
@@ -152,7 +152,7 @@ async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<Valu
     })
 }
 
-fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> CallError {
+fn unreadable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> CallError {
     match error.downcast_ref::<LengthLimitError>() {
         Some(_) => CallError::Refused {
             code: "TOO_MANY".into(),
