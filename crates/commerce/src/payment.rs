@@ -84,3 +84,61 @@ pub fn absorb_verdict(payment: &Payment, verdict: &FraudStatus, now: Timestamp) 
         ..Change::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{currency, now, sek};
+    use uuid::Uuid;
+
+    fn payment(state: AuthorizationState) -> Payment {
+        Payment {
+            id: PaymentId(Uuid::from_u128(1)),
+            cart_id: CartId(Uuid::from_u128(2)),
+            kustom_order_id: KustomOrderId("k1".into()),
+            authorization: Authorization {
+                number: "k1".into(),
+                amount: sek(100),
+                state,
+                expires_at: None,
+            },
+            method: None,
+            created_at: now(),
+        }
+    }
+
+    #[test]
+    fn only_what_is_accepted_in_full_may_be_shipped() {
+        use AuthorizationState::{Pending, Rejected, Successful};
+        assert!(payment(Successful).is_shippable(sek(100)));
+        assert!(!payment(Successful).is_shippable(sek(101)));
+        assert!(!payment(Successful).is_shippable(Money::new(100, currency("EUR"))));
+        assert!(!payment(Pending).is_shippable(sek(100)));
+        assert!(!payment(Rejected).is_shippable(sek(100)));
+    }
+
+    /// Each row: the state, the verdict, the state after it.
+    #[test]
+    fn a_verdict_moves_an_authorization_and_a_no_is_final() {
+        use AuthorizationState::{Pending, Rejected, Successful};
+        let unknown = || FraudStatus::Other("ODD".into());
+        let rows = [
+            (Pending, FraudStatus::Pending, Pending),
+            (Pending, FraudStatus::Accepted, Successful),
+            (Pending, FraudStatus::Rejected, Rejected),
+            (Pending, FraudStatus::Stopped, Rejected),
+            (Pending, unknown(), Pending),
+            (Successful, FraudStatus::Pending, Successful),
+            (Successful, FraudStatus::Stopped, Rejected),
+            (Rejected, FraudStatus::Accepted, Rejected),
+            (Rejected, unknown(), Rejected),
+        ];
+        for (before, verdict, after) in rows {
+            assert_eq!(before.after(&verdict), after, "{before:?} {verdict:?}");
+            let change = absorb_verdict(&payment(before), &verdict, now());
+            assert_eq!(change.is_some(), before != after, "{before:?} {verdict:?}");
+            let reviews = change.map_or(0, |change| change.reviews.len());
+            assert_eq!(reviews, usize::from(before != after && after == Rejected));
+        }
+    }
+}

@@ -106,6 +106,8 @@ macro_rules! contract {
                 a_refused_completion_skips_no_order_number,
                 a_review_is_kept_once_per_purchase_and_reason,
                 reviews_come_oldest_first,
+                an_authorization_moves_on_until_it_is_rejected,
+                a_review_is_resolved_once,
             );
             tests!(
                 $backend,

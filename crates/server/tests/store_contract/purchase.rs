@@ -1,15 +1,17 @@
 //! Purchases: a payment, an order and reviews. The uniqueness tested here is what makes a paid purchase one order.
 
 use crate::data::{
-    at, completion, kustom_order, losers, offered_cart, opening, order, payment, review, state_change, update,
+    at, completion, kustom_order, kustom_order_id, losers, offered_cart, opening, order, payment, review,
+    state_change, update,
 };
 use futures_util::future::join_all;
 use kassa::store::{Store, StoreError};
 use kassa_commerce::cart::CartOrder;
-use kassa_commerce::change::Change;
+use kassa_commerce::change::{AuthorizationWrite, Change, ResolutionWrite};
 use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::order::Order;
-use kassa_commerce::review::{Review, ReviewReason};
+use kassa_commerce::payment::AuthorizationState;
+use kassa_commerce::review::{Resolution, Review, ReviewAction, ReviewReason};
 
 pub(crate) async fn a_purchase_is_read_back(store: &dyn Store) {
     let (cart, kustom_order) = offered_cart(store, 1).await;
@@ -172,6 +174,68 @@ pub(crate) async fn reviews_come_oldest_first(store: &dyn Store) {
         open_review(store, review).await;
     }
     assert_eq!(details(store).await, ["100", "200", "300"]);
+}
+
+pub(crate) async fn an_authorization_moves_on_until_it_is_rejected(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    let change = completion(1, &kustom_order);
+    let payment_id = change.payment.as_ref().unwrap().id;
+    store.commit(change).await.unwrap();
+    for (wished, found) in [
+        (AuthorizationState::Pending, AuthorizationState::Pending),
+        (AuthorizationState::Successful, AuthorizationState::Successful),
+        (AuthorizationState::Rejected, AuthorizationState::Rejected),
+        (AuthorizationState::Successful, AuthorizationState::Rejected),
+    ] {
+        let write = AuthorizationWrite {
+            payment_id,
+            state: wished,
+        };
+        let change = Change {
+            authorization: Some(write),
+            ..Change::default()
+        };
+        store.commit(change).await.unwrap();
+        let payments = store.payments_of_cart(cart.id).await.unwrap();
+        assert_eq!(payments[0].authorization.state, found, "{wished:?}");
+    }
+}
+
+pub(crate) async fn a_review_is_resolved_once(store: &dyn Store) {
+    for reason in [ReviewReason::ContentMismatch, ReviewReason::DuplicatePurchase] {
+        open_review(store, review(1, reason, "why")).await;
+    }
+    let resolve = |reason, by: &str| Change {
+        resolution: Some(ResolutionWrite {
+            kustom_order_id: kustom_order_id(1),
+            reason,
+            resolution: Resolution {
+                action: ReviewAction::Close,
+                by: by.to_owned(),
+                note: String::new(),
+                at: at(600),
+            },
+        }),
+        ..Change::default()
+    };
+    let anna = resolve(ReviewReason::ContentMismatch, "Anna");
+    let bert = resolve(ReviewReason::ContentMismatch, "Bert");
+    assert_eq!(
+        losers(join_all([store.commit(anna), store.commit(bert)]).await),
+        [StoreError::Conflict]
+    );
+    let unknown = store.commit(resolve(ReviewReason::UnclearPurchase, "Anna")).await;
+    assert_eq!(unknown, Err(StoreError::Conflict));
+    // Stumbling over it again does not open it anew.
+    open_review(store, review(1, ReviewReason::ContentMismatch, "again")).await;
+    let open: Vec<_> = store
+        .reviews()
+        .await
+        .unwrap()
+        .iter()
+        .map(Review::is_open)
+        .collect();
+    assert_eq!(open, [false, true]);
 }
 
 async fn insert_order(store: &dyn Store, order: Order) -> Result<(), StoreError> {
