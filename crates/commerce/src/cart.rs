@@ -67,7 +67,7 @@ pub enum CartState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
     /// A payment was let through and may still come about.
-    BeingPaid { until: Timestamp },
+    BeingPaid { until: Timestamp, seconds_left: u32 },
     /// A purchase waits for a person.
     InReview,
 }
@@ -79,7 +79,10 @@ impl Cart {
         }
         let approval = self.kustom.as_ref()?.approval.as_ref()?;
         let until = hook::after(approval.at, validation::FREEZE);
-        (now < until).then_some(Lock::BeingPaid { until })
+        let left = until.duration_since(now).as_secs();
+        // A last fraction of a second counts as one.
+        let seconds_left = u32::try_from(left).unwrap_or(u32::MAX).saturating_add(1);
+        (now < until).then_some(Lock::BeingPaid { until, seconds_left })
     }
 }
 

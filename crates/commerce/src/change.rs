@@ -43,6 +43,12 @@ pub enum CartWrite {
 pub enum KustomOrderWrite {
     /// Binds an open Kustom order to its cart. Refused while the cart has another open one.
     Open(KustomOrder),
+    /// Refused as a conflict unless the order is where the change was planned on: a fate is decided once.
+    Move {
+        id: KustomOrderId,
+        from: KustomOrderState,
+        to: KustomOrderState,
+    },
     /// Ignored where the order is further along: see [`KustomOrderState::may_become`].
     SetState {
         id: KustomOrderId,

@@ -28,6 +28,7 @@ pub(crate) const TIMING: SyncTiming = SyncTiming {
 pub(crate) fn callbacks() -> CallbackUrls {
     CallbackUrls {
         push: "https://kassa.example/push/token".into(),
+        notification: "https://kassa.example/push/token?event=notification".into(),
         validation: "https://kassa.example/validate/token".into(),
     }
 }

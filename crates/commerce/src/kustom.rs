@@ -6,6 +6,7 @@
 
 pub mod completion;
 pub mod hook;
+pub mod idempotency;
 pub mod offer;
 pub mod open;
 pub mod reconcile;

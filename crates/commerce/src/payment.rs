@@ -5,7 +5,7 @@ use crate::id::{CartId, PaymentId};
 use crate::money::Money;
 use crate::review::{Review, ReviewReason};
 use jiff::Timestamp;
-use kustom_api::{FraudStatus, KustomOrderId};
+use kustom_api::{FraudStatus, KustomOrderId, ManagedOrder, ManagementStatus};
 use serde::{Deserialize, Serialize};
 
 /// The payment of one purchase.
@@ -59,8 +59,18 @@ impl AuthorizationState {
     }
 }
 
-/// What becomes of a purchase whose verdict was asked for again. `None` if nothing has changed.
-pub fn absorb_verdict(payment: &Payment, verdict: &FraudStatus, now: Timestamp) -> Option<Change> {
+/// What becomes of a purchase that was asked about again. `None` if nothing has changed. One that Kustom examined until its
+/// reservation was over is declined as well.
+pub fn absorb_verdict(payment: &Payment, managed: &ManagedOrder, now: Timestamp) -> Option<Change> {
+    let is_over = matches!(
+        managed.status,
+        ManagementStatus::Cancelled | ManagementStatus::Expired
+    ) && payment.authorization.state == AuthorizationState::Pending;
+    let verdict = if is_over {
+        &FraudStatus::Stopped
+    } else {
+        &managed.fraud_status
+    };
     let state = payment.authorization.state.after(verdict);
     if state == payment.authorization.state {
         return None;
@@ -69,7 +79,11 @@ pub fn absorb_verdict(payment: &Payment, verdict: &FraudStatus, now: Timestamp) 
         payment.kustom_order_id.clone(),
         payment.cart_id,
         ReviewReason::FraudRejected,
-        format!("fraud status {} after the order was made", verdict.as_str()),
+        format!(
+            "fraud status {}, status {}, after the order was made",
+            managed.fraud_status.as_str(),
+            managed.status.as_str()
+        ),
         now,
     );
     Some(Change {
@@ -88,7 +102,7 @@ pub fn absorb_verdict(payment: &Payment, verdict: &FraudStatus, now: Timestamp) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{currency, now, sek};
+    use crate::fixture::{cart_with, currency, evidence, now, opened, sek};
     use uuid::Uuid;
 
     fn payment(state: AuthorizationState) -> Payment {
@@ -104,6 +118,28 @@ mod tests {
             },
             method: None,
             created_at: now(),
+        }
+    }
+
+    fn managed(fraud_status: FraudStatus, status: ManagementStatus) -> ManagedOrder {
+        let opened = opened(&cart_with(&[("SHOE", 1)]));
+        ManagedOrder {
+            fraud_status,
+            status,
+            ..evidence(&opened.snapshot).managed
+        }
+    }
+
+    #[test]
+    fn what_is_examined_until_its_reservation_is_over_is_declined() {
+        use AuthorizationState::{Pending, Successful};
+        for status in [ManagementStatus::Expired, ManagementStatus::Cancelled] {
+            let managed = managed(FraudStatus::Pending, status);
+            let change = absorb_verdict(&payment(Pending), &managed, now()).unwrap();
+            assert_eq!(change.authorization.unwrap().state, AuthorizationState::Rejected);
+            assert_eq!(change.reviews.len(), 1);
+            // An order that the merchant has cancelled was no verdict on its payment.
+            assert_eq!(absorb_verdict(&payment(Successful), &managed, now()), None);
         }
     }
 
@@ -135,7 +171,8 @@ mod tests {
         ];
         for (before, verdict, after) in rows {
             assert_eq!(before.after(&verdict), after, "{before:?} {verdict:?}");
-            let change = absorb_verdict(&payment(before), &verdict, now());
+            let managed = managed(verdict.clone(), ManagementStatus::Authorized);
+            let change = absorb_verdict(&payment(before), &managed, now());
             assert_eq!(change.is_some(), before != after, "{before:?} {verdict:?}");
             let reviews = change.map_or(0, |change| change.reviews.len());
             assert_eq!(reviews, usize::from(before != after && after == Rejected));

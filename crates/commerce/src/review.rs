@@ -2,7 +2,7 @@
 //! itself.
 
 use crate::cart::{Cart, CartState};
-use crate::change::{CartWrite, Change, ResolutionWrite};
+use crate::change::{CartWrite, Change, KustomOrderWrite, ResolutionWrite};
 use crate::id::CartId;
 use crate::job::{JobKey, JobRequest};
 use crate::kustom::{KustomOrder, KustomOrderState};
@@ -32,14 +32,16 @@ pub enum ReviewReason {
     ContentMismatch,
     /// Paid, but the answer does not say clearly enough what for. No order was made.
     UnclearPurchase,
+    /// Bought, as far as Kustom's checkout says, but the purchase itself cannot be read. It is still being tried.
+    UnreadablePurchase,
     /// Kustom declined the purchase after the shopper had bought. Nothing may be shipped.
     FraudRejected,
     /// The cart was already bought by another Kustom order. The second authorization is being cancelled.
     DuplicatePurchase,
     /// The cart changed after it was paid. The order is what was paid; the later edit was not bought.
     EditedAfterPayment,
-    /// Kustom refuses a message that it must hear. It is sent again, but nothing will change by itself.
-    MessageRefused,
+    /// Kustom does not take a message that it must hear. It is sent again and again.
+    MessageUnheard,
 }
 
 /// How a person has ended a review.
@@ -68,10 +70,8 @@ pub enum ReviewAction {
 pub enum ResolveError {
     #[error("the review has been resolved already")]
     Resolved,
-    #[error("an order was made of this purchase; only an order can be cancelled")]
-    HasOrder,
-    #[error("the second authorization is being cancelled already")]
-    BeingCancelled,
+    #[error("the purchase does not wait for a decision: it has an order, was given back, or was never made")]
+    NotWaiting,
 }
 
 impl Review {
@@ -102,10 +102,11 @@ impl ReviewReason {
         match self {
             Self::ContentMismatch => "content_mismatch",
             Self::UnclearPurchase => "unclear_purchase",
+            Self::UnreadablePurchase => "unreadable_purchase",
             Self::FraudRejected => "fraud_rejected",
             Self::DuplicatePurchase => "duplicate_purchase",
             Self::EditedAfterPayment => "edited_after_payment",
-            Self::MessageRefused => "message_refused",
+            Self::MessageUnheard => "message_unheard",
         }
     }
 
@@ -127,28 +128,40 @@ impl ReviewAction {
 }
 
 /// Ends a review: gives the money back, or leaves the purchase to the person who dealt with it. A purchase without an
-/// order also gives its cart free, and Kustom hears of it, or it would push for two days.
+/// order also gives its cart free, and Kustom hears of it, or it would push for two days. `another` is another purchase of
+/// the cart that waits for a decision.
 pub fn resolve(
     review: &Review,
     cart: &Cart,
     kustom_order: &KustomOrder,
+    another: Option<&KustomOrderId>,
     resolution: Resolution,
 ) -> Result<Change, ResolveError> {
     if !review.is_open() {
         return Err(ResolveError::Resolved);
     }
     let waits = kustom_order.state == KustomOrderState::InReview;
-    let message = match (resolution.action, review.reason) {
-        (ReviewAction::Cancel, ReviewReason::DuplicatePurchase) => return Err(ResolveError::BeingCancelled),
-        (ReviewAction::Cancel, _) if !waits => return Err(ResolveError::HasOrder),
-        (ReviewAction::Cancel, _) => Some(JobKey::Cancel(kustom_order.id.clone())),
-        (ReviewAction::Close, _) if waits => Some(JobKey::Acknowledge(kustom_order.id.clone())),
-        (ReviewAction::Close | ReviewAction::Retry, _) => None,
+    let is_about_fate = review.reason != ReviewReason::MessageUnheard;
+    let (message, state) = match resolution.action {
+        ReviewAction::Cancel if !waits => return Err(ResolveError::NotWaiting),
+        ReviewAction::Cancel => (
+            Some(JobKey::Cancel(kustom_order.id.clone())),
+            Some(KustomOrderWrite::Move {
+                id: kustom_order.id.clone(),
+                from: kustom_order.state,
+                to: KustomOrderState::GivenBack,
+            }),
+        ),
+        ReviewAction::Close if waits && is_about_fate => {
+            (Some(JobKey::Acknowledge(kustom_order.id.clone())), None)
+        }
+        ReviewAction::Close | ReviewAction::Retry => (None, None),
     };
-    let freed = (cart.in_review.as_ref() == Some(&kustom_order.id))
-        .then(|| freed(cart, &kustom_order.id, resolution.action));
+    let frees = cart.in_review.as_ref() == Some(&kustom_order.id) && is_about_fate;
+    let freed = frees.then(|| freed(cart, &kustom_order.id, another, resolution.action));
     Ok(Change {
         cart: freed.map(|cart| CartWrite::Update(Box::new(cart))),
+        kustom_orders: state.into_iter().collect(),
         jobs: message
             .map(|key| JobRequest::at(key, resolution.at))
             .into_iter()
@@ -162,18 +175,18 @@ pub fn resolve(
     })
 }
 
-/// What was given back may be bought again. What was dealt with by hand is over.
-fn freed(cart: &Cart, kustom_order_id: &KustomOrderId, action: ReviewAction) -> Cart {
+/// What was given back may be bought again, unless another purchase of the cart waits. What was dealt with by hand is over.
+fn freed(
+    cart: &Cart,
+    kustom_order_id: &KustomOrderId,
+    another: Option<&KustomOrderId>,
+    action: ReviewAction,
+) -> Cart {
     let mut cart = cart.clone();
-    cart.in_review = None;
-    if cart
-        .kustom
-        .as_ref()
-        .is_some_and(|kustom| kustom.kustom_order_id == *kustom_order_id)
-    {
-        cart.kustom = None;
-    }
-    if action == ReviewAction::Close {
+    cart.in_review = another.cloned();
+    cart.kustom
+        .take_if(|kustom| kustom.kustom_order_id == *kustom_order_id);
+    if action == ReviewAction::Close && cart.state == CartState::Open {
         cart.state = CartState::Rejected;
     }
     cart

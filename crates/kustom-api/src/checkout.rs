@@ -132,11 +132,13 @@ pub struct OrderLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity_unit: Option<String>,
     pub unit_price: i64,
-    /// Percent times one hundred: 25 % is 2500.
+    /// Percent times one hundred: 25 % is 2500. Order management need not say it, and a purchase must be readable still.
+    #[serde(default)]
     pub tax_rate: i64,
     pub total_amount: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_discount_amount: Option<i64>,
+    #[serde(default)]
     pub total_tax_amount: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_data: Option<String>,

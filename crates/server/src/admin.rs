@@ -6,8 +6,9 @@ use crate::app::App;
 use crate::review::{Decision, ReviewError};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, WWW_AUTHENTICATE};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,6 +19,7 @@ use kustom_api::KustomOrderId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::net::IpAddr;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -162,6 +164,13 @@ async fn require_token(
     request: Request,
     next: Next,
 ) -> Response {
+    if token.is_none() && !names_this_machine(request.headers()) {
+        return refused(
+            StatusCode::FORBIDDEN,
+            "WRONG_HOST",
+            "ask by an IP address or as localhost",
+        );
+    }
     let given = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let given = given
         .and_then(|header| header.strip_prefix(b"Bearer "))
@@ -172,6 +181,18 @@ async fn require_token(
         }
         _ => next.run(request).await,
     }
+}
+
+/// Without a token, whoever reaches this machine is trusted. A page that has its own name lead here is not on it.
+fn names_this_machine(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(HOST) else {
+        return true;
+    };
+    let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    authority.is_some_and(|authority| {
+        let name = authority.host().trim_matches(['[', ']']);
+        name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
+    })
 }
 
 impl ReviewView {

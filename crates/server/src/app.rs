@@ -26,7 +26,7 @@ use kustom_api::KustomOrderId;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +35,9 @@ const MAX_PLANS: u32 = 20;
 
 /// Between two looks at one order at Kustom: no shopper notices the wait, and a page in a loop cannot spend our welcome.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// Fewer than the calls that may be in flight, so that a rush of jobs, as after an outage, leaves shoppers their share.
+const JOB_PLACES: usize = 48;
 
 /// Everything a request needs. Cheap to clone.
 #[derive(Clone)]
@@ -58,6 +61,8 @@ pub struct Parts {
     pub turns: Turns,
     pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
     pub looks: Pace<KustomOrderId>,
+    /// How many jobs run at once.
+    pub job_places: Arc<Semaphore>,
     /// Wakes the worker when a commit has asked for a job.
     pub jobs_wanted: Notify,
     /// Ends event streams and the worker.
@@ -89,6 +94,7 @@ impl Parts {
             turns: Turns::default(),
             completions: SingleFlight::default(),
             looks: Pace::new(BETWEEN_LOOKS),
+            job_places: Arc::new(Semaphore::new(JOB_PLACES)),
             jobs_wanted: Notify::new(),
             stop: CancellationToken::new(),
             background: TaskTracker::new(),
@@ -177,14 +183,17 @@ impl App {
             _ => None,
         };
         let wants_jobs = !change.jobs.is_empty() || change.settle.is_some();
-        let committed = self.store.commit(change).await?;
-        if let Some((cart_id, version)) = changed {
-            self.bus.announce(cart_id, version);
+        let committed = self.store.commit(change).await;
+        // A change that may have been written is told of as well: a hint only makes others look.
+        if committed.is_ok() || committed == Err(StoreError::Unknown) {
+            if let Some((cart_id, version)) = changed {
+                self.bus.announce(cart_id, version);
+            }
+            if wants_jobs {
+                self.jobs_wanted.notify_one();
+            }
         }
-        if wants_jobs {
-            self.jobs_wanted.notify_one();
-        }
-        Ok(committed)
+        committed
     }
 
     /// Makes an empty cart under an id that nobody can guess.

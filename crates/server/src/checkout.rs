@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::completion::{CompletionError, Purchase};
+use crate::http::NOTIFICATION;
 use crate::kustom::{Created, Kustom, OrderAddress};
 use crate::store::StoreError;
 use crate::token::Callback;
@@ -226,7 +227,8 @@ impl App {
         }
         match answer {
             Ok(order) if order.html_snippet.is_some() && !is_bought(&order) => snippet(order.html_snippet),
-            Ok(_) | Err(Failure::ReadOnly) => self.look_at_purchase(id, &call).await,
+            // A 404 that has retired nothing came while a payment may be running.
+            Ok(_) | Err(Failure::ReadOnly | Failure::Gone) => self.look_at_purchase(id, &call).await,
             Err(failure) => Err(failure.into()),
         }
     }
@@ -245,8 +247,9 @@ impl App {
     async fn look_at_purchase(&self, id: &KustomOrderId, call: &SyncCall) -> Result<Try, CheckoutError> {
         match self.complete_or_try_later(id).await? {
             Ok(Purchase::Completed) => Ok(Try::Again),
-            Ok(Purchase::InReview) => Err(OpenError::InReview.into()),
-            Ok(Purchase::NotBought) => {
+            // A cart that waits for a person says so when it is looked at again; one that was freed gets another checkout.
+            Ok(Purchase::InReview | Purchase::GivenBack) => Ok(Try::Again),
+            Ok(Purchase::NotBought | Purchase::Gone) => {
                 warn!(
                     revision = call.revision,
                     "a checkout can no longer be paid and is not bought"
@@ -321,8 +324,10 @@ impl App {
             let base = &self.options.public_url;
             format!("{base}/ingress/kustom/{path}?order_id={ORDER_ID_PLACEHOLDER}&token={token}")
         };
+        let push = url("webhook/push", Callback::Push);
         CallbackUrls {
-            push: url("webhook/push", Callback::Push),
+            notification: format!("{push}&event={NOTIFICATION}"),
+            push,
             validation: url("validate", Callback::Validation),
         }
     }

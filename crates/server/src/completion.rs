@@ -6,15 +6,18 @@
 use crate::app::App;
 use crate::kustom::{Kustom, OrderAddress};
 use crate::store::StoreError;
+use kassa_commerce::cart::Cart;
 use kassa_commerce::change::Change;
 use kassa_commerce::id::{CartId, OrderId, PaymentId};
 use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::completion::{self, Evidence, Fate, NewIds};
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
+use kassa_commerce::payment::AuthorizationState;
+use kassa_commerce::snapshot::Snapshot;
 use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId};
 use std::sync::Arc;
 use thiserror::Error;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 /// The cart may change while Kustom is asked, and then the change is planned anew.
 const MAX_PLANS: u32 = 20;
@@ -28,8 +31,27 @@ pub enum Purchase {
     Completed,
     /// Paid, and waiting for a person.
     InReview,
-    /// Kustom says that it is not bought, or not any more to be bought.
+    /// Paid, and the money goes back, as a person or the proof of a second purchase has decided.
+    GivenBack,
+    /// Kustom knows the order and says that it is not bought.
     NotBought,
+    /// Kustom knows the order no more, and knows of no purchase.
+    Gone,
+}
+
+/// At whose word a purchase is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    News,
+    /// Who may have a purchase placed that waits for a decision.
+    Person,
+}
+
+/// What Kustom's two APIs say of an order.
+enum Looked {
+    Bought(Box<Evidence>),
+    NotBought,
+    Gone,
 }
 
 /// Why it is not known what became of it. The question can be asked again.
@@ -41,6 +63,9 @@ pub enum CompletionError {
     NotConfigured,
     #[error("failed to ask Kustom: {0}")]
     Kustom(#[from] Failure),
+    /// The checkout says bought, and order management does not say what.
+    #[error("the purchase cannot be read: {0}")]
+    Unreadable(Failure),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the completion stopped unexpectedly")]
@@ -117,9 +142,19 @@ impl App {
             return Ok(purchase);
         }
         let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
-        match self.gather(kustom.as_ref(), &kustom_order).await? {
-            Some(evidence) => self.place(&kustom_order, &evidence).await,
-            None => Ok(Purchase::NotBought),
+        self.look(kustom.as_ref(), &kustom_order, Word::News).await
+    }
+
+    async fn look(
+        &self,
+        kustom: &dyn Kustom,
+        kustom_order: &KustomOrder,
+        word: Word,
+    ) -> Result<Purchase, CompletionError> {
+        match self.gather(kustom, kustom_order).await? {
+            Looked::Bought(evidence) => self.place(&kustom_order.id, &evidence, word).await,
+            Looked::NotBought => Ok(Purchase::NotBought),
+            Looked::Gone => Ok(Purchase::Gone),
         }
     }
 
@@ -128,21 +163,18 @@ impl App {
         let app = self.clone();
         let work = async move {
             let kustom = app.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
-            match app.gather(kustom.as_ref(), &kustom_order).await? {
-                Some(evidence) => app.place(&kustom_order, &evidence).await,
-                None => Ok(Purchase::NotBought),
-            }
+            app.look(kustom.as_ref(), &kustom_order, Word::Person).await
         };
         let outcome = self.to_the_end(work).await;
         outcome.map_or_else(crashed, |outcome| outcome.map_err(Arc::new))
     }
 
-    /// Reads a purchase from both APIs, because each knows what the other does not. `None` if there is no purchase.
+    /// Reads a purchase from both APIs, because each knows what the other does not.
     async fn gather(
         &self,
         kustom: &dyn Kustom,
         kustom_order: &KustomOrder,
-    ) -> Result<Option<Evidence>, CompletionError> {
+    ) -> Result<Looked, CompletionError> {
         self.looks.wait(kustom_order.id.clone()).await;
         let address = OrderAddress {
             id: &kustom_order.id,
@@ -158,14 +190,18 @@ impl App {
         let status = checkout.as_ref().and_then(|checkout| checkout.status.clone());
         let seems_open = matches!(status, Some(CheckoutStatus::Incomplete));
         if seems_open && !self.is_read_only(kustom_order).await? {
-            return Ok(None);
+            return Ok(Looked::NotBought);
         }
         match kustom.read_managed(&kustom_order.id).await {
-            Ok(managed) => Ok(Some(match checkout {
-                Some(checkout) => Evidence { checkout, managed },
+            Ok(managed) => Ok(Looked::Bought(Box::new(match checkout {
+                // What the checkout says is older than the purchase.
                 None => Evidence::from_managed(managed),
-            })),
-            Err(Failure::Gone) if !is_bought => Ok(None),
+                Some(_) if seems_open => Evidence::from_managed(managed),
+                Some(checkout) => Evidence { checkout, managed },
+            }))),
+            Err(failure) if is_bought => Err(CompletionError::Unreadable(failure)),
+            Err(Failure::Gone) if checkout.is_some() => Ok(Looked::NotBought),
+            Err(Failure::Gone) => Ok(Looked::Gone),
             Err(failure) => Err(failure.into()),
         }
     }
@@ -182,11 +218,12 @@ impl App {
     /// Commits what a purchase comes to, planning anew while others change the cart.
     async fn place(
         &self,
-        kustom_order: &KustomOrder,
+        id: &KustomOrderId,
         evidence: &Evidence,
+        word: Word,
     ) -> Result<Purchase, CompletionError> {
         for _ in 0..MAX_PLANS {
-            let (change, purchase) = self.decide(kustom_order, evidence).await?;
+            let (change, purchase) = self.decide(id, evidence, word).await?;
             match self.commit(change).await {
                 Ok(committed) => {
                     if let Some(order_number) = committed.order_number {
@@ -194,12 +231,8 @@ impl App {
                     }
                     return Ok(purchase);
                 }
-                Err(StoreError::Conflict | StoreError::Unknown | StoreError::AlreadyCompleted) => {
-                    let now_known = self.store.kustom_order(&kustom_order.id).await?;
-                    if let Some(purchase) = now_known.and_then(|known| known_outcome(known.state)) {
-                        return Ok(purchase);
-                    }
-                }
+                // Somebody was faster, or it was written after all: decide anew on what is known by now.
+                Err(StoreError::Conflict | StoreError::Unknown | StoreError::AlreadyCompleted) => (),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -208,11 +241,22 @@ impl App {
 
     async fn decide(
         &self,
-        kustom_order: &KustomOrder,
+        id: &KustomOrderId,
         evidence: &Evidence,
+        word: Word,
     ) -> Result<(Change, Purchase), CompletionError> {
+        let kustom_order = self
+            .store
+            .kustom_order(id)
+            .await?
+            .ok_or(CompletionError::Unknown)?;
+        match (known_outcome(kustom_order.state), word) {
+            (None, _) | (Some(Purchase::InReview), Word::Person) => (),
+            (Some(purchase), _) => return Ok((Change::default(), purchase)),
+        }
         let cart_id = kustom_order.cart_id;
         let cart = self.store.cart(cart_id).await?.ok_or(CompletionError::Unknown)?;
+        let first = self.state_of_first(&cart).await?;
         let snapshot = match completion::paid_content_hash(evidence) {
             Some(content_hash) => self.store.snapshot_with_content(cart_id, &content_hash).await?,
             None => None,
@@ -221,9 +265,18 @@ impl App {
             order_id: OrderId(self.ids.row()),
             payment_id: PaymentId(self.ids.row()),
         };
-        let fate = completion::complete(&cart, kustom_order, snapshot.as_ref(), evidence, ids, self.now());
+        let snapshot = snapshot.as_ref();
+        let fate = completion::complete(&cart, &kustom_order, snapshot, evidence, first, ids, self.now());
         match fate {
-            Fate::Order(change) => Ok((*change, Purchase::Completed)),
+            Fate::Order(change) => {
+                if !was_let_through(&cart, snapshot) {
+                    warn!(
+                        cart.number = cart.number,
+                        "a purchase was made without our yes to it"
+                    );
+                }
+                Ok((*change, Purchase::Completed))
+            }
             Fate::Finished => Ok((Change::default(), Purchase::Completed)),
             Fate::Review { reason, change } => {
                 error!(
@@ -235,6 +288,25 @@ impl App {
             }
         }
     }
+
+    /// Of the payment that has bought the cart already.
+    async fn state_of_first(&self, cart: &Cart) -> Result<Option<AuthorizationState>, StoreError> {
+        let Some(bought_by) = &cart.bought_by else {
+            return Ok(None);
+        };
+        let payments = self.store.payments_of_cart(cart.id).await?;
+        let first = payments
+            .into_iter()
+            .find(|payment| payment.kustom_order_id == *bought_by);
+        Ok(first.map(|payment| payment.authorization.state))
+    }
+}
+
+/// Kustom asks before it sells. A sale without it says that the asking does not work.
+fn was_let_through(cart: &Cart, snapshot: Option<&Snapshot>) -> bool {
+    let approval = cart.kustom.as_ref().and_then(|kustom| kustom.approval.as_ref());
+    let approved = approval.map(|approval| &approval.content_hash);
+    approved.is_some() && approved == snapshot.map(|snapshot| &snapshot.content_hash)
 }
 
 /// Whether the same question may have another answer later.
@@ -253,6 +325,7 @@ fn known_outcome(state: KustomOrderState) -> Option<Purchase> {
     match state {
         KustomOrderState::Completed | KustomOrderState::Acknowledged => Some(Purchase::Completed),
         KustomOrderState::InReview => Some(Purchase::InReview),
+        KustomOrderState::GivenBack => Some(Purchase::GivenBack),
         KustomOrderState::Open | KustomOrderState::Retired => None,
     }
 }

@@ -14,11 +14,13 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use kassa_commerce::change::{Change, Claim, Settle};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, Lease};
 use kustom_api::Failure;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::{Instrument, debug, info_span, warn};
 
 /// Jobs run side by side; each waits for Kustom most of its time.
-const CLAIM_LIMIT: u32 = 32;
+const CLAIM_LIMIT: usize = 32;
 
 /// The worker looks at the store at least this often, because a hint to look sooner may be lost.
 const LONGEST_REST: Duration = Duration::from_secs(5);
@@ -39,12 +41,23 @@ impl App {
     pub async fn work(&self) {
         let tasks = tokio_util::task::TaskTracker::new();
         while !self.stop.is_cancelled() {
-            match self.claim_due().await {
-                Ok(jobs) if jobs.is_empty() => self.rest().await,
+            // Whoever claims a job must run it before its lease ends, so only as many are claimed as can run.
+            let Some(mut places) = self.free_places().await else {
+                continue;
+            };
+            match self.claim_due(places.num_permits()).await {
+                Ok(jobs) if jobs.is_empty() => {
+                    drop(places);
+                    self.rest().await;
+                }
                 Ok(jobs) => {
                     for job in jobs {
                         let app = self.clone();
-                        tasks.spawn(async move { app.run_job(job).await });
+                        let place = places.split(1);
+                        tasks.spawn(async move {
+                            app.run_job(job).await;
+                            drop(place);
+                        });
                     }
                 }
                 Err(error) => {
@@ -61,7 +74,7 @@ impl App {
     pub async fn run_due_jobs(&self) -> Result<usize, StoreError> {
         let mut runs = 0;
         loop {
-            let jobs = self.claim_due().await?;
+            let jobs = self.claim_due(CLAIM_LIMIT).await?;
             if jobs.is_empty() {
                 return Ok(runs);
             }
@@ -72,7 +85,18 @@ impl App {
         }
     }
 
-    async fn claim_due(&self) -> Result<Vec<ClaimedJob>, StoreError> {
+    /// Waits until at least one job can run. `None` when the server stops.
+    async fn free_places(&self) -> Option<OwnedSemaphorePermit> {
+        let free = self.job_places.available_permits().clamp(1, CLAIM_LIMIT);
+        let wanted = u32::try_from(free).ok()?;
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            places = Arc::clone(&self.job_places).acquire_many_owned(wanted) => places.ok(),
+        }
+    }
+
+    async fn claim_due(&self, at_most: usize) -> Result<Vec<ClaimedJob>, StoreError> {
         let now = self.now();
         if self.store.next_job_at().await?.is_none_or(|at| at > now) {
             return Ok(Vec::new());
@@ -80,7 +104,7 @@ impl App {
         let claim = Claim::Due {
             now,
             until: now + LEASE,
-            limit: CLAIM_LIMIT,
+            limit: u32::try_from(at_most).unwrap_or(u32::MAX),
         };
         Ok(self
             .store

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::completion::{CompletionError, Purchase};
 use crate::store::StoreError;
+use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
 use kassa_commerce::review::{self, Resolution, ResolveError, Review, ReviewAction, ReviewReason};
 use kustom_api::KustomOrderId;
 use std::sync::Arc;
@@ -60,10 +61,16 @@ impl App {
 
     async fn resolve(&self, decision: Decision) -> Result<Review, ReviewError> {
         let review = self.open_review(&decision).await?;
+        let mut maybe_written = None;
         if decision.action == ReviewAction::Retry {
             self.look_again(&review).await?;
         }
         for _ in 0..MAX_PLANS {
+            if let Some(resolution) = &maybe_written
+                && let Some(review) = self.resolved_review(&review, resolution).await?
+            {
+                return Ok(review);
+            }
             let review = self.open_review(&decision).await?;
             let cart = self
                 .store
@@ -78,7 +85,14 @@ impl App {
                 note: decision.note.clone(),
                 at: self.now(),
             };
-            let change = review::resolve(&review, &cart, &kustom_order, resolution.clone())?;
+            let another = self.another_in_review(&kustom_order).await?;
+            let change = review::resolve(
+                &review,
+                &cart,
+                &kustom_order,
+                another.as_ref(),
+                resolution.clone(),
+            )?;
             match self.commit(change).await {
                 Ok(_) => {
                     info!(
@@ -92,11 +106,37 @@ impl App {
                         ..review
                     });
                 }
-                Err(error) if error.asks_to_plan_again() => (),
+                Err(error) if error.asks_to_plan_again() => maybe_written = Some(resolution),
                 Err(error) => return Err(error.into()),
             }
         }
         Err(StoreError::Busy.into())
+    }
+
+    /// The review, if it is resolved in just this way: then our own commit of unknown outcome was written.
+    async fn resolved_review(
+        &self,
+        review: &Review,
+        resolution: &Resolution,
+    ) -> Result<Option<Review>, StoreError> {
+        let all = self.store.reviews().await?;
+        Ok(all.into_iter().find(|stored| {
+            stored.kustom_order_id == review.kustom_order_id
+                && stored.reason == review.reason
+                && stored.resolution.as_ref() == Some(resolution)
+        }))
+    }
+
+    /// Another purchase of the same cart that waits for a decision.
+    async fn another_in_review(
+        &self,
+        kustom_order: &KustomOrder,
+    ) -> Result<Option<KustomOrderId>, StoreError> {
+        let of_cart = self.store.kustom_orders_of(kustom_order.cart_id).await?;
+        let another = of_cart
+            .into_iter()
+            .find(|other| other.id != kustom_order.id && other.state == KustomOrderState::InReview);
+        Ok(another.map(|other| other.id))
     }
 
     async fn open_review(&self, decision: &Decision) -> Result<Review, ReviewError> {
@@ -116,10 +156,14 @@ impl App {
     async fn look_again(&self, review: &Review) -> Result<(), ReviewError> {
         let kustom_order = self.store.kustom_order(&review.kustom_order_id).await?;
         let kustom_order = kustom_order.ok_or(ReviewError::NotFound)?;
+        if kustom_order.state.is_order() || kustom_order.state == KustomOrderState::GivenBack {
+            return Err(ResolveError::NotWaiting.into());
+        }
         match self.complete_reviewed(kustom_order).await {
             Ok(Purchase::Completed) => Ok(()),
             Ok(Purchase::InReview) => Err(ReviewError::StillInReview),
-            Ok(Purchase::NotBought) => Err(ReviewError::NotBought),
+            Ok(Purchase::GivenBack) => Err(ResolveError::NotWaiting.into()),
+            Ok(Purchase::NotBought | Purchase::Gone) => Err(ReviewError::NotBought),
             Err(error) => Err(ReviewError::Unknown(error)),
         }
     }

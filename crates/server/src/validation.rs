@@ -11,7 +11,7 @@ use kassa_commerce::pricing::PricingError;
 use kustom_api::CheckoutOrder;
 use std::time::Duration;
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
 /// Well inside the three seconds after which Kustom would sell without an answer, were it not told to insist on one.
@@ -49,7 +49,9 @@ impl App {
         asked: CheckoutOrder,
     ) -> Result<Validated, ValidationError> {
         let app = self.clone();
-        let work = self.to_the_end(async move { app.decide_validation(&kustom_order, &asked).await });
+        let deadline = Instant::now() + PATIENCE;
+        let work =
+            self.to_the_end(async move { app.decide_validation(&kustom_order, &asked, deadline).await });
         match timeout(PATIENCE, work).await {
             Ok(Some(validated)) => validated,
             Ok(None) => Err(StoreError::Internal("the validation stopped unexpectedly".into()).into()),
@@ -61,6 +63,7 @@ impl App {
         &self,
         kustom_order: &KustomOrder,
         asked: &CheckoutOrder,
+        deadline: Instant,
     ) -> Result<Validated, ValidationError> {
         let offer = Offer::from_order(asked);
         for _ in 0..MAX_PLANS {
@@ -69,7 +72,11 @@ impl App {
                 .cart(kustom_order.cart_id)
                 .await?
                 .ok_or(ValidationError::Unknown)?;
-            if asked.merchant_reference1.as_ref() != Some(&cart.number) {
+            if asked
+                .merchant_reference1
+                .as_ref()
+                .is_some_and(|reference| *reference != cart.number)
+            {
                 return Err(ValidationError::Unknown);
             }
             // Retired or bought since the caller looked: the cart was read after, so nothing newer is missed.
@@ -85,8 +92,20 @@ impl App {
                 validation::validate(&cart, &kustom_order, &priced, offer.as_ref(), timing, self.now())?;
             let (change, validated) = match verdict {
                 Verdict::Approved(change) => (change, Validated::Approved),
-                Verdict::Denied { denial, change } => (change, self.deny(denial, &locale, &number)),
+                Verdict::Denied { denial, change } => {
+                    if change.cart.is_some() {
+                        warn!(
+                            cart.number = number,
+                            "Kustom was about to sell what the cart is not"
+                        );
+                    }
+                    (change, self.deny(denial, &locale, &number))
+                }
             };
+            // Whoever was told no must not find the cart frozen by a late yes.
+            if Instant::now() >= deadline {
+                return Err(ValidationError::TooSlow);
+            }
             match self.commit(*change).await {
                 Ok(_) => return Ok(validated),
                 Err(error) if error.asks_to_plan_again() => (),
@@ -111,5 +130,5 @@ impl App {
 /// What the shopper reads when we cannot tell whether the cart may be paid.
 pub fn try_again_sentence(error: &ValidationError, locale: &str) -> &'static str {
     warn!(%error, "a payment could not be validated and was not let through");
-    Denial::Changing.sentence(locale)
+    Denial::Unsure.sentence(locale)
 }

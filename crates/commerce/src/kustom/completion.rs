@@ -22,7 +22,6 @@ use kustom_api::{
     Address as KustomAddress, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, KustomOrderId,
     ManagedOrder, ManagementStatus,
 };
-use uuid::Uuid;
 
 /// A purchase as both of Kustom's APIs tell it, read but not yet believed.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,12 +75,14 @@ pub fn paid_content_hash(evidence: &Evidence) -> Option<String> {
     Offer::from_order(&evidence.checkout).map(|offer| offer.content_hash())
 }
 
-/// Decides the fate of a bought Kustom order. `snapshot` is the cart's newest one with the paid content.
+/// Decides the fate of a bought Kustom order. `snapshot` is the cart's newest one with the paid content, `first` the
+/// state of the authorization that has bought the cart already, if one has.
 pub fn complete(
     cart: &Cart,
     kustom_order: &KustomOrder,
     snapshot: Option<&Snapshot>,
     evidence: &Evidence,
+    first: Option<AuthorizationState>,
     ids: NewIds,
     now: Timestamp,
 ) -> Fate {
@@ -93,7 +94,7 @@ pub fn complete(
         return review(doubt.reason, doubt.detail);
     }
     if cart.bought_by.is_some() {
-        return duplicate(cart, kustom_order, now);
+        return duplicate(cart, kustom_order, first, now);
     }
     if cart.state != CartState::Open {
         let detail = "the cart was closed without an order".to_owned();
@@ -194,18 +195,17 @@ fn order_change(
     now: Timestamp,
 ) -> Change {
     let order = order(cart, kustom_order, snapshot, evidence, ids, now);
-    let set_state = |id: &KustomOrderId, state| KustomOrderWrite::SetState {
-        id: id.clone(),
-        state,
-    };
-    let mut kustom_orders = vec![set_state(&kustom_order.id, KustomOrderState::Completed)];
+    let mut kustom_orders = vec![moved(kustom_order, KustomOrderState::Completed)];
     let mut jobs = vec![
         JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now),
         JobRequest::at(JobKey::SetReferences(kustom_order.id.clone()), now),
     ];
     // A retired order was bought after all: close the one that took its place, before it is bought as well.
     if let Some(other) = other_open_order(cart, kustom_order) {
-        kustom_orders.push(set_state(other, KustomOrderState::Retired));
+        kustom_orders.push(KustomOrderWrite::SetState {
+            id: other.clone(),
+            state: KustomOrderState::Retired,
+        });
         jobs.push(JobRequest::at(JobKey::Abort(other.clone()), now));
     }
     let payment = payment(cart, kustom_order, evidence, ids, now);
@@ -222,6 +222,15 @@ fn order_change(
         order: Some(order),
         jobs,
         ..Change::default()
+    }
+}
+
+/// A fate is decided on the state in hand. If somebody has decided meanwhile, nothing of this one is written.
+fn moved(kustom_order: &KustomOrder, to: KustomOrderState) -> KustomOrderWrite {
+    KustomOrderWrite::Move {
+        id: kustom_order.id.clone(),
+        from: kustom_order.state,
+        to,
     }
 }
 
@@ -365,17 +374,40 @@ fn was_edited(cart: &Cart, snapshot: &Snapshot) -> bool {
         || cart.country.as_str() != snapshot.offer.purchase_country
 }
 
-/// The cart was bought by another Kustom order: this second authorization is given back, and shown.
-fn duplicate(cart: &Cart, kustom_order: &KustomOrder, now: Timestamp) -> Fate {
-    let detail = "the cart has an order already; the second authorization is being cancelled".to_owned();
-    let fate = review(cart, kustom_order, ReviewReason::DuplicatePurchase, detail, now);
-    let Fate::Review { reason, mut change } = fate else {
-        return fate;
+/// The cart was bought by another Kustom order: this second authorization is given back, and shown. If the first one is not
+/// sure to hold, a person decides which of the two to keep.
+fn duplicate(
+    cart: &Cart,
+    kustom_order: &KustomOrder,
+    first: Option<AuthorizationState>,
+    now: Timestamp,
+) -> Fate {
+    let is_proven = first == Some(AuthorizationState::Successful);
+    let detail = match first {
+        Some(AuthorizationState::Successful) => {
+            "the cart has an order already; this authorization is given back"
+        }
+        Some(AuthorizationState::Pending) => "the cart has an order already, whose payment is still examined",
+        Some(AuthorizationState::Rejected) => "the cart has an order already, whose payment was declined",
+        None => "the cart has an order already, of whose payment nothing is known",
     };
-    change
-        .jobs
-        .push(JobRequest::at(JobKey::Cancel(kustom_order.id.clone()), now));
-    Fate::Review { reason, change }
+    let fate = review(
+        cart,
+        kustom_order,
+        ReviewReason::DuplicatePurchase,
+        detail.to_owned(),
+        now,
+    );
+    match fate {
+        Fate::Review { reason, mut change } if is_proven => {
+            change.kustom_orders = vec![moved(kustom_order, KustomOrderState::GivenBack)];
+            change
+                .jobs
+                .push(JobRequest::at(JobKey::Cancel(kustom_order.id.clone()), now));
+            Fate::Review { reason, change }
+        }
+        fate => fate,
+    }
 }
 
 fn review(
@@ -386,10 +418,7 @@ fn review(
     now: Timestamp,
 ) -> Fate {
     let review = Review::new(kustom_order.id.clone(), cart.id, reason, detail, now);
-    let state = KustomOrderWrite::SetState {
-        id: kustom_order.id.clone(),
-        state: KustomOrderState::InReview,
-    };
+    let state = moved(kustom_order, KustomOrderState::InReview);
     let change = Change {
         cart: reviewed_cart(cart, kustom_order, reason).map(|cart| CartWrite::Update(Box::new(cart))),
         reviews: vec![review],
@@ -410,7 +439,7 @@ fn reviewed_cart(cart: &Cart, kustom_order: &KustomOrder, reason: ReviewReason) 
     }
     let mut reviewed = cart.clone();
     if reason.locks_cart() {
-        reviewed.in_review = Some(kustom_order.id.clone());
+        reviewed.in_review.get_or_insert_with(|| kustom_order.id.clone());
     } else if reason == ReviewReason::FraudRejected {
         reviewed
             .kustom
@@ -452,14 +481,6 @@ fn joined(parts: &[Option<&str>]) -> Option<String> {
         .filter(|part| !part.is_empty())
         .collect();
     (!present.is_empty()).then(|| present.join(" "))
-}
-
-/// The idempotency key of a write about a Kustom order: the same intent always has the same key, so a repeated call
-/// after a lost answer is recognised.
-pub fn idempotency_key(job: &JobKey) -> Uuid {
-    /// Our own namespace, made once at random.
-    const NAMESPACE: Uuid = Uuid::from_u128(0x7f3c_1d52_9a0e_4b7e_8a54_21c6_0d9b_3e11);
-    Uuid::new_v5(&NAMESPACE, format!("{}:{}", job.kind(), job.subject()).as_bytes())
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub enum OpenError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackUrls {
     pub push: String,
+    /// For news about a purchase that Kustom has examined.
+    pub notification: String,
     pub validation: String,
 }
 
@@ -240,6 +242,7 @@ fn merchant_urls(urls: &StorefrontUrls, callbacks: CallbackUrls) -> MerchantUrls
         checkout: Some(urls.checkout.clone()),
         confirmation: Some(urls.confirmation.clone()),
         push: Some(callbacks.push),
+        notification: Some(callbacks.notification),
         validation: Some(callbacks.validation),
         ..MerchantUrls::default()
     }

@@ -10,6 +10,7 @@ use crate::kustom::hook::after;
 use crate::kustom::state::KustomOrder;
 use crate::payment::{AuthorizationState, Payment};
 use jiff::{SignedDuration, Timestamp};
+use kustom_api::KustomOrderId;
 
 /// After an approved validation: most payments take seconds, those with a bank minutes.
 const AFTER_APPROVAL: [SignedDuration; 6] = [
@@ -43,8 +44,24 @@ pub(super) fn first_look_after_approval(approved_at: Timestamp) -> Timestamp {
     after(approved_at, AFTER_APPROVAL[0])
 }
 
-/// When to look again at an order that was not bought at `now`. `None` when it can no longer be bought.
-pub fn next_look(cart: &Cart, kustom_order: &KustomOrder, now: Timestamp) -> Option<Timestamp> {
+/// The wish that comes with a purchase that Kustom still examines.
+pub fn examine(payment: &Payment, now: Timestamp) -> Option<JobRequest> {
+    let key = JobKey::Reconcile(payment.kustom_order_id.clone());
+    next_examination(payment, now).map(|at| JobRequest::at(key, at))
+}
+
+/// What a look at an order that is not bought has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Kustom knows it, so it may still be paid.
+    Unpaid,
+    /// Kustom knows it no more, in neither of its APIs.
+    Gone,
+}
+
+/// When to look again at an order that was not bought at `now`. `None` when it can no longer be bought: Kustom has
+/// forgotten it, and our time for it is over. Neither of the two alone will do: clocks jump, and a 404 may pass.
+pub fn next_look(cart: &Cart, kustom_order: &KustomOrder, seen: Seen, now: Timestamp) -> Option<Timestamp> {
     let approved_at = cart
         .kustom
         .as_ref()
@@ -52,50 +69,36 @@ pub fn next_look(cart: &Cart, kustom_order: &KustomOrder, now: Timestamp) -> Opt
         .and_then(|kustom| kustom.approval.as_ref())
         .map(|approval| approval.at);
     let soon = approved_at.and_then(|at| {
-        AFTER_APPROVAL
-            .iter()
-            .map(|wait| after(at, *wait))
-            .find(|look| *look > now)
+        let looks = AFTER_APPROVAL.iter().map(|wait| after(at, *wait));
+        looks.into_iter().find(|look| *look > now)
     });
-    soon.or_else(|| {
-        later_look(
-            cart.used_at.max(kustom_order.opened_at),
-            OFTEN,
-            SELDOM,
-            WATCHED,
-            now,
-        )
-    })
+    let used_at = cart.used_at.max(kustom_order.opened_at);
+    let is_over = now >= after(used_at, WATCHED) && seen == Seen::Gone;
+    let wait = if now < after(used_at, RECENTLY) {
+        OFTEN
+    } else {
+        SELDOM
+    };
+    soon.or_else(|| (!is_over).then(|| after(now, spread(&kustom_order.id, wait))))
 }
 
-/// The wish that comes with a purchase that Kustom still examines.
-pub fn examine(payment: &Payment, now: Timestamp) -> Option<JobRequest> {
-    let key = JobKey::Reconcile(payment.kustom_order_id.clone());
-    next_examination(payment, now).map(|at| JobRequest::at(key, at))
+/// Up to a tenth sooner, by the order's id: what was opened in one rush, or waited through one outage, is not asked about
+/// in one rush for ever.
+fn spread(id: &KustomOrderId, wait: SignedDuration) -> SignedDuration {
+    let sum: i32 = id.0.bytes().map(i32::from).sum();
+    wait - wait / 1000 * (sum % 100)
 }
 
-/// When to ask again whether a purchase that Kustom examines is accepted. `None` when there is nothing left to wait for.
+/// When to ask again whether a purchase that Kustom examines is accepted. `None` when that was decided, or when there is
+/// nothing left to wait for.
 pub fn next_examination(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
-    if payment.authorization.state != AuthorizationState::Pending {
+    if payment.authorization.state != AuthorizationState::Pending
+        || now >= after(payment.created_at, PENDING_WATCHED)
+    {
         return None;
     }
-    later_look(payment.created_at, OFTEN, PENDING_SELDOM, PENDING_WATCHED, now)
-}
-
-fn later_look(
-    since: Timestamp,
-    often: SignedDuration,
-    seldom: SignedDuration,
-    watched: SignedDuration,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    if now < after(since, RECENTLY) {
-        Some(after(now, often))
-    } else if now < after(since, watched) {
-        Some(after(now, seldom))
-    } else {
-        None
-    }
+    let is_recent = now < after(payment.created_at, RECENTLY);
+    Some(after(now, if is_recent { OFTEN } else { PENDING_SELDOM }))
 }
 
 #[cfg(test)]
@@ -111,7 +114,12 @@ mod tests {
     /// All looks from the opening on, in seconds after it, when nothing is ever bought.
     fn looks(cart: &Cart, kustom_order: &KustomOrder, first: i64) -> Vec<i64> {
         let mut looks = vec![first];
-        while let Some(next) = next_look(cart, kustom_order, seconds_later(looks[looks.len() - 1])) {
+        while let Some(next) = next_look(
+            cart,
+            kustom_order,
+            Seen::Gone,
+            seconds_later(looks[looks.len() - 1]),
+        ) {
             looks.push(next.duration_since(now()).as_secs());
         }
         looks
@@ -122,11 +130,17 @@ mod tests {
         let opened = opened(&cart_with(&[("SHOE", 1)]));
         let first = watch(&opened.kustom_order).run_at.duration_since(now()).as_secs();
         let looks = looks(&opened.cart, &opened.kustom_order, first);
-        assert_eq!(
-            looks[..9],
-            [900, 1800, 2700, 3600, 4500, 5400, 6300, 7200, 7200 + 4 * HOUR]
+        // Each wait is up to a tenth shorter, by the order's id.
+        let waits: Vec<_> = looks.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(
+            waits[..7].iter().all(|wait| (810..=900).contains(wait)),
+            "{waits:?}"
         );
-        assert!(looks.windows(2).all(|pair| pair[1] - pair[0] <= 4 * HOUR));
+        let later = &waits[8..];
+        assert!(
+            later.iter().all(|wait| (12_960..=14_400).contains(wait)),
+            "{waits:?}"
+        );
         let last = looks[looks.len() - 1];
         assert!((96 * HOUR..=100 * HOUR).contains(&last), "{last}");
     }
@@ -137,25 +151,27 @@ mod tests {
         let content_hash = String::new();
         opened.cart.kustom.as_mut().unwrap().approval = Some(Approval {
             content_hash,
+            first_at: now(),
             at: now(),
         });
         let looks = looks(&opened.cart, &opened.kustom_order, 30);
-        assert_eq!(looks[..8], [30, 60, 120, 240, 480, 900, 1800, 2700]);
+        assert_eq!(looks[..6], [30, 60, 120, 240, 480, 900]);
     }
 
     #[test]
     fn a_used_cart_is_watched_from_its_last_use() {
         let mut opened = opened(&cart_with(&[("SHOE", 1)]));
         opened.cart.used_at = seconds_later(50 * HOUR);
-        assert_eq!(
-            next_look(&opened.cart, &opened.kustom_order, seconds_later(51 * HOUR)),
-            Some(seconds_later(51 * HOUR + 900))
-        );
-        assert!(next_look(&opened.cart, &opened.kustom_order, seconds_later(140 * HOUR)).is_some());
-        assert_eq!(
-            next_look(&opened.cart, &opened.kustom_order, seconds_later(146 * HOUR)),
-            None
-        );
+        let look = |hours, seen| {
+            let now = seconds_later(hours * HOUR);
+            let next = next_look(&opened.cart, &opened.kustom_order, seen, now);
+            next.map(|next| next.duration_since(now).as_secs())
+        };
+        assert!(look(51, Seen::Gone).is_some_and(|wait| wait <= 900));
+        assert!(look(140, Seen::Gone).is_some_and(|wait| wait > 900));
+        assert_eq!(look(147, Seen::Gone), None);
+        // A clock that has jumped ahead, and what Kustom still knows, end no watch.
+        assert!(look(100_000, Seen::Unpaid).is_some());
     }
 
     #[test]
@@ -168,6 +184,7 @@ mod tests {
             &opened.kustom_order,
             Some(&opened.snapshot),
             &evidence,
+            None,
             new_ids(),
             now(),
         );

@@ -33,6 +33,9 @@ pub struct KustomState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     pub content_hash: String,
+    /// The first yes for this content, which is what ages.
+    pub first_at: Timestamp,
+    /// The last yes, from which the cart is frozen.
     pub at: Timestamp,
 }
 
@@ -77,6 +80,8 @@ pub enum KustomOrderState {
     Acknowledged,
     /// Paid, and waiting for a person.
     InReview,
+    /// Paid, and decided: the money goes back. Whatever Kustom says from now on, this becomes no order.
+    GivenBack,
 }
 
 impl KustomOrderState {
@@ -87,6 +92,7 @@ impl KustomOrderState {
             Self::Completed => "completed",
             Self::Acknowledged => "acknowledged",
             Self::InReview => "in_review",
+            Self::GivenBack => "given_back",
         }
     }
 
@@ -97,6 +103,7 @@ impl KustomOrderState {
             Self::Completed,
             Self::Acknowledged,
             Self::InReview,
+            Self::GivenBack,
         ]
         .into_iter()
         .find(|state| state.as_str() == name)
@@ -106,13 +113,23 @@ impl KustomOrderState {
     /// the order, must not undo what is known.
     pub fn may_become(self, next: Self) -> bool {
         match self {
-            Self::Open => matches!(next, Self::Retired | Self::Completed | Self::InReview),
-            Self::Retired => matches!(next, Self::Completed | Self::InReview),
+            Self::Open => {
+                matches!(
+                    next,
+                    Self::Retired | Self::Completed | Self::InReview | Self::GivenBack
+                )
+            }
+            Self::Retired => matches!(next, Self::Completed | Self::InReview | Self::GivenBack),
             Self::Completed => next == Self::Acknowledged,
             // Kustom was asked again at a person's wish, and now says what was paid.
-            Self::InReview => next == Self::Completed,
-            Self::Acknowledged => false,
+            Self::InReview => matches!(next, Self::Completed | Self::GivenBack),
+            Self::Acknowledged | Self::GivenBack => false,
         }
+    }
+
+    /// Whether it has become our order.
+    pub fn is_order(self) -> bool {
+        matches!(self, Self::Completed | Self::Acknowledged)
     }
 
     /// Whether a purchase of this order still has to find its fate.

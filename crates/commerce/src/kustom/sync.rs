@@ -118,6 +118,14 @@ pub fn absorb(
         }
         Ok(order) => absorb_order(cart, kustom.clone(), call, order, sent_at, now),
         Err(Failure::ReadOnly) => read_only(cart, kustom.clone(), call, now),
+        // A payment that was let through may be running, and a 404 may be a passing one: look, and give nothing up yet.
+        Err(Failure::Gone) if is_being_paid(kustom, now) => {
+            let absorbed = bought(call, now);
+            Absorbed {
+                next: Next::BackOff,
+                ..absorbed
+            }
+        }
         Err(Failure::Gone) => retire(cart, call, now),
         Err(failure) if failure.is_ambiguous() && matches!(call.request, SyncRequest::Update(_)) => {
             lost(cart, kustom.clone(), sent_at)
@@ -174,6 +182,10 @@ fn absorb_order(
     if call.revision >= kustom.synced_revision {
         kustom.synced_revision = call.revision;
         kustom.sync_hash.clone_from(&call.sync_hash);
+        // What was let through is no longer what can be paid.
+        kustom
+            .approval
+            .take_if(|approval| approval.content_hash != call.content_hash);
     }
     let next = if kustom.is_syncing() {
         Next::At(now)
@@ -192,6 +204,13 @@ fn unsync(kustom: &mut KustomState, held: Option<&Offer>) {
     let held_hash = held.map_or_else(String::new, |offer| offer.sync_hash(&kustom.kustom_order_id, 0));
     kustom.pending_hash = Some(mem::replace(&mut kustom.sync_hash, held_hash));
     kustom.synced_revision = 0;
+}
+
+/// Kustom has said itself that it holds something else than what the cart was called synced for.
+pub(super) fn doubted(kustom: &KustomState, held: Option<&Offer>) -> KustomState {
+    let mut kustom = kustom.clone();
+    unsync(&mut kustom, held);
+    kustom
 }
 
 /// The order may be bought: the completion finds out, and the sync has nothing more to say.
@@ -223,14 +242,23 @@ pub fn give_up(cart: &Cart, kustom_order_id: &KustomOrderId, now: Timestamp) -> 
         .as_ref()
         .filter(|kustom| kustom.kustom_order_id == *kustom_order_id)?;
     let since = kustom.read_only_since?;
-    let is_final = cart.state == CartState::Open && now >= hook::after(since, AMBIGUITY_WINDOW);
+    let is_final = cart.state == CartState::Open
+        && now >= hook::after(since, AMBIGUITY_WINDOW)
+        && !is_being_paid(kustom, now);
     is_final.then(|| retired(cart, kustom_order_id, now))
+}
+
+fn is_being_paid(kustom: &KustomState, now: Timestamp) -> bool {
+    kustom
+        .approval
+        .as_ref()
+        .is_some_and(|approval| approval.is_alive(now))
 }
 
 /// While a payment runs nobody changes what is being paid. When it is over there is another chance.
 pub fn hands_off_until(cart: &Cart, now: Timestamp) -> Option<Timestamp> {
     match cart.lock(now)? {
-        Lock::BeingPaid { until } => Some(until),
+        Lock::BeingPaid { until, .. } => Some(until),
         Lock::InReview => None,
     }
 }

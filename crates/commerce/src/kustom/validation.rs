@@ -12,7 +12,7 @@ use crate::job::{JobKey, JobRequest};
 use crate::kustom::hook::{self, SyncTiming};
 use crate::kustom::offer::Offer;
 use crate::kustom::state::{Approval, KustomOrder, KustomOrderState, KustomState};
-use crate::kustom::{open, reconcile};
+use crate::kustom::{open, reconcile, sync};
 use crate::pricing::{Priced, PricingError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -40,6 +40,8 @@ pub enum Denial {
     Replaced,
     /// Kustom does not hold what the cart is: it is being told.
     Changing,
+    /// We could not find out in time.
+    Unsure,
 }
 
 /// Decides about the content that Kustom is about to sell. `asked` is that content as Kustom sent it.
@@ -57,9 +59,10 @@ pub fn validate(
     match kustom_order.state {
         KustomOrderState::Open => (),
         KustomOrderState::Retired => return Ok(denied(Denial::Replaced)),
-        KustomOrderState::Completed | KustomOrderState::Acknowledged | KustomOrderState::InReview => {
-            return Ok(denied(Denial::Finished));
-        }
+        KustomOrderState::Completed
+        | KustomOrderState::Acknowledged
+        | KustomOrderState::InReview
+        | KustomOrderState::GivenBack => return Ok(denied(Denial::Finished)),
     }
     let Some(kustom) = cart
         .kustom
@@ -80,16 +83,20 @@ pub fn validate(
             change: Box::new(change),
         });
     }
-    if asked_hash != kustom.content_hash || kustom.is_syncing() {
-        return Ok(still_changing(cart, now));
+    if kustom.is_syncing() {
+        return Ok(still_changing(cart, kustom.clone(), now));
+    }
+    if asked_hash != kustom.content_hash {
+        return Ok(still_changing(cart, sync::doubted(kustom, asked), now));
     }
     Ok(approved(cart, kustom, asked_hash, now))
 }
 
 fn was_approved(kustom: &KustomState, asked_hash: &str, now: Timestamp) -> bool {
-    kustom.approval.as_ref().is_some_and(|approval| {
-        approval.content_hash == asked_hash && now < hook::after(approval.at, APPROVAL_LIFETIME)
-    })
+    kustom
+        .approval
+        .as_ref()
+        .is_some_and(|approval| approval.content_hash == asked_hash && approval.is_alive(now))
 }
 
 /// A price or a tax rate may have changed since the checkout was opened. Then the new total is for the shopper to see
@@ -106,13 +113,26 @@ fn price_change(
     Ok(changed.then(|| open::refreshed(cart, effects)))
 }
 
+impl Approval {
+    /// Whether a payment that was let through may still come about.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        now < hook::after(self.first_at, APPROVAL_LIFETIME)
+    }
+}
+
 fn approved(cart: &Cart, kustom: &KustomState, content_hash: String, now: Timestamp) -> Verdict {
+    let earlier = kustom
+        .approval
+        .as_ref()
+        .filter(|approval| approval.content_hash == content_hash && approval.is_alive(now));
+    let first_at = earlier.map_or(now, |approval| approval.first_at);
     let mut cart = cart.clone();
     let id = kustom.kustom_order_id.clone();
     cart.used_at = now;
     cart.kustom = Some(KustomState {
         approval: Some(Approval {
             content_hash,
+            first_at,
             at: now,
         }),
         ..kustom.clone()
@@ -128,10 +148,15 @@ fn approved(cart: &Cart, kustom: &KustomState, content_hash: String, now: Timest
     }))
 }
 
-/// Kustom holds something else than the cart. A job that tells it exists, unless it has been lost: ask for it again.
-fn still_changing(cart: &Cart, now: Timestamp) -> Verdict {
+/// Kustom does not hold what the cart is. Where that is a surprise, `kustom` says so from now on, and the pages suspend
+/// their checkout until Kustom has been told. A job that tells it exists, unless it has been lost: ask for it again.
+fn still_changing(cart: &Cart, kustom: KustomState, now: Timestamp) -> Verdict {
+    let changed = cart.kustom.as_ref() != Some(&kustom);
+    let mut cart = cart.clone();
+    cart.kustom = Some(kustom);
     let change = Change {
         jobs: vec![JobRequest::at(JobKey::Sync(cart.id), now)],
+        cart: changed.then(|| CartWrite::Update(Box::new(cart))),
         ..Change::default()
     };
     Verdict::Denied {
@@ -155,42 +180,49 @@ impl Denial {
             .next()
             .unwrap_or_default()
             .to_ascii_lowercase();
-        let [finished, replaced, changing] = match language.as_str() {
+        let [finished, replaced, changing, unsure] = match language.as_str() {
             "sv" => [
                 "Den här varukorgen är redan betald eller under behandling.",
                 "Kassan har öppnats på nytt. Ladda om sidan.",
                 "Varukorgen har ändrats. Vänta ett ögonblick och försök igen.",
+                "Köpet kunde inte kontrolleras. Försök igen om en stund.",
             ],
             "nb" | "no" | "nn" => [
                 "Denne handlekurven er allerede betalt eller under behandling.",
                 "Kassen er åpnet på nytt. Last inn siden på nytt.",
                 "Handlekurven er endret. Vent et øyeblikk og prøv igjen.",
+                "Kjøpet kunne ikke kontrolleres. Prøv igjen om litt.",
             ],
             "da" => [
                 "Denne kurv er allerede betalt eller under behandling.",
                 "Kassen er åbnet igen. Genindlæs siden.",
                 "Kurven er ændret. Vent et øjeblik, og prøv igen.",
+                "Købet kunne ikke kontrolleres. Prøv igen om lidt.",
             ],
             "fi" => [
                 "Tämä ostoskori on jo maksettu tai sitä käsitellään.",
                 "Kassa on avattu uudelleen. Lataa sivu uudelleen.",
                 "Ostoskori on muuttunut. Odota hetki ja yritä uudelleen.",
+                "Ostosta ei voitu tarkistaa. Yritä hetken kuluttua uudelleen.",
             ],
             "de" => [
                 "Dieser Warenkorb ist bereits bezahlt oder wird geprüft.",
                 "Die Kasse wurde neu geöffnet. Bitte die Seite neu laden.",
                 "Der Warenkorb hat sich geändert. Bitte kurz warten und noch einmal versuchen.",
+                "Der Kauf konnte nicht geprüft werden. Bitte gleich noch einmal versuchen.",
             ],
             _ => [
                 "This cart is already paid or being processed.",
                 "The checkout was opened again. Please reload the page.",
                 "The cart has changed. Please wait a moment and try again.",
+                "The purchase could not be checked. Please try again in a moment.",
             ],
         };
         match self {
             Self::Finished => finished,
             Self::Replaced => replaced,
             Self::Changing => changing,
+            Self::Unsure => unsure,
         }
     }
 }

@@ -97,10 +97,11 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
 
-    /// The time at which a freeze ends is not told: a payment may be let through again before.
     fn locked(lock: Lock) -> Self {
         let (message, seconds) = match lock {
-            Lock::BeingPaid { .. } => ("The cart is being paid. It cannot be changed now.", 10),
+            Lock::BeingPaid { seconds_left, .. } => {
+                ("The cart is being paid. It cannot be changed now.", seconds_left)
+            }
             Lock::InReview => ("A payment of this cart is being checked.", 60),
         };
         Self::new(StatusCode::CONFLICT, "CART_LOCKED", message).with_retry_after(seconds)

@@ -102,6 +102,10 @@ pub(super) fn confirm_states() -> Object {
     one_of(["checkout_complete", "checkout_incomplete"])
 }
 
+pub(super) fn confirm_reasons() -> Object {
+    one_of(["declined", "in_review"])
+}
+
 pub(super) fn push_states() -> Object {
     one_of(["accepted", "in_review", "completed"])
 }

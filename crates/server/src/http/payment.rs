@@ -12,6 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kassa_commerce::cart::CartState;
+use kassa_commerce::id::CartId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,6 +41,11 @@ pub(super) struct OpenedCheckout {
 pub(super) struct Confirmed {
     #[schema(schema_with = openapi::confirm_states)]
     status: &'static str,
+    /// Why asking again will not help, where that is known: `declined`, and the shopper may pay anew; or `in_review`, and a
+    /// person will decide.
+    #[schema(schema_with = openapi::confirm_reasons)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 #[utoipa::path(
@@ -93,7 +99,8 @@ pub(super) async fn confirm(
     }
     match app.complete_cart(id).await {
         Ok(Some(Ok(Purchase::Completed))) => Ok(confirmed("checkout_complete")),
-        Ok(Some(Ok(Purchase::InReview | Purchase::NotBought))) => Ok(confirmed("checkout_incomplete")),
+        Ok(Some(Ok(Purchase::InReview | Purchase::GivenBack))) => Ok(in_review(&app, id).await),
+        Ok(Some(Ok(Purchase::NotBought | Purchase::Gone))) => Ok(confirmed("checkout_incomplete")),
         Ok(Some(Err(error))) if matches!(*error, CompletionError::NotConfigured) => {
             Err(CheckoutError::NotConfigured.into())
         }
@@ -106,11 +113,24 @@ pub(super) async fn confirm(
     }
 }
 
+/// A cart that nobody has to decide about is free: its purchase was declined, or given back.
+async fn in_review(app: &App, id: CartId) -> Json<Confirmed> {
+    let cart = app.store.cart(id).await.ok().flatten();
+    let reason = match cart {
+        Some(cart) if cart.state == CartState::Open && cart.in_review.is_none() => "declined",
+        _ => "in_review",
+    };
+    Json(Confirmed {
+        status: "checkout_incomplete",
+        reason: Some(reason),
+    })
+}
+
 fn still_checking(error: &impl std::error::Error) -> Json<Confirmed> {
     tracing::warn!(%error, "could not find out yet whether a cart is paid");
     confirmed("checkout_incomplete")
 }
 
 fn confirmed(status: &'static str) -> Json<Confirmed> {
-    Json(Confirmed { status })
+    Json(Confirmed { status, reason: None })
 }

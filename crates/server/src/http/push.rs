@@ -100,6 +100,7 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
         .chain(values(query.as_bytes(), "order_id"))
         .chain(read_body(&bytes));
     let tokens: Vec<String> = values(query.as_bytes(), "token").take(MAX_IDS).collect();
+    let is_notification = values(query.as_bytes(), "event").any(|event| event == NOTIFICATION);
     for id in ids
         .filter(|id| could_be_an_id(id))
         .take(MAX_IDS)
@@ -113,7 +114,11 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
             .iter()
             .any(|token| app.tokens.fits(Callback::Push, session_id, token))
         {
-            return ring(app, &id, kustom_order.state).await;
+            let state = kustom_order.state;
+            return match is_notification && state.is_order() {
+                true => examine(app, &id).await,
+                false => ring(app, &id, state).await,
+            };
         }
     }
     // Anybody can make us say this, so it is no alarm.
@@ -125,6 +130,18 @@ fn no_such_order() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "No such order.")
 }
 
+/// Kustom has news of a purchase that is our order: its verdict on it, which it may also change. The body would say which,
+/// and is not believed.
+async fn examine(app: &App, id: &KustomOrderId) -> PushAnswer {
+    let job = JobRequest::at(JobKey::Reconcile(id.clone()), app.now());
+    app.commit(Change {
+        jobs: vec![job],
+        ..Change::default()
+    })
+    .await?;
+    Ok(Json(Received { status: "completed" }))
+}
+
 /// Answers only what is durable: the order, or the job that will find out.
 async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAnswer {
     if state == KustomOrderState::Acknowledged {
@@ -132,8 +149,8 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
     }
     match app.complete_or_try_later(id).await? {
         Ok(Purchase::Completed) => Ok(Json(Received { status: "completed" })),
-        Ok(Purchase::InReview) => Ok(Json(Received { status: "in_review" })),
-        Ok(Purchase::NotBought) => {
+        Ok(Purchase::InReview | Purchase::GivenBack) => Ok(Json(Received { status: "in_review" })),
+        Ok(Purchase::NotBought | Purchase::Gone) => {
             // Kustom pushes after a purchase. If a read does not show it yet, look once more by ourselves.
             let job = JobRequest::at(JobKey::Complete(id.clone()), app.now() + LOOK_AGAIN);
             app.commit(Change {
@@ -147,7 +164,7 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
             tracing::warn!(%error, "a push could not be looked into yet");
             match &*error {
                 // A job that will ask again was committed.
-                CompletionError::Kustom(_) | CompletionError::Crashed => {
+                CompletionError::Kustom(_) | CompletionError::Unreadable(_) | CompletionError::Crashed => {
                     Ok(Json(Received { status: "accepted" }))
                 }
                 // Nothing was. Kustom rings again after a failure, and never after a success.
@@ -158,6 +175,9 @@ async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAns
         }
     }
 }
+
+/// Marks the URL at which Kustom tells of a purchase that it has examined.
+pub(crate) const NOTIFICATION: &str = "notification";
 
 const LOOK_AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 

@@ -7,14 +7,19 @@ use crate::kustom::Kustom;
 use crate::store::StoreError;
 use kassa_commerce::change::Change;
 use kassa_commerce::job::{ClaimedJob, JobEnd};
-use kassa_commerce::kustom::{KustomOrder, KustomOrderState, reconcile, sync};
-use kassa_commerce::payment::absorb_verdict;
+use kassa_commerce::kustom::reconcile::{self, Seen};
+use kassa_commerce::kustom::{KustomOrder, KustomOrderState, sync};
+use kassa_commerce::payment::{AuthorizationState, absorb_verdict};
+use kassa_commerce::review::{Review, ReviewReason};
 use kustom_api::KustomOrderId;
 use tracing::{error, warn};
 
 /// How often an order is looked at that was said to be bought, before the saying is believed to be wrong. With the
 /// back-off between them the looks span a minute, while Kustom's reads are behind by moments.
 const LOOKS_FOR_PURCHASE: u32 = 7;
+
+/// A purchase reaches order management moments after the checkout. Some minutes of failed reads are no such moment.
+const UNREADABLE_UNTIL_REVIEW: u32 = 7;
 
 impl App {
     pub(super) async fn run_complete(&self, job: &ClaimedJob, id: &KustomOrderId) -> Result<(), StoreError> {
@@ -38,24 +43,56 @@ impl App {
         outcome: &Outcome,
     ) -> Result<(JobEnd, Change), StoreError> {
         match outcome {
-            Ok(Purchase::Completed | Purchase::InReview) => Ok((JobEnd::Done, Change::default())),
-            Ok(Purchase::NotBought) if job.attempts + 1 < LOOKS_FOR_PURCHASE => {
+            Ok(Purchase::Completed | Purchase::InReview | Purchase::GivenBack) => {
+                Ok((JobEnd::Done, Change::default()))
+            }
+            Ok(Purchase::NotBought | Purchase::Gone) if job.attempts + 1 < LOOKS_FOR_PURCHASE => {
                 Ok((self.retry_at(job), Change::default()))
             }
-            Ok(Purchase::NotBought) => {
+            Ok(Purchase::NotBought | Purchase::Gone) => {
                 warn!("an order that seemed bought is not");
                 Ok((JobEnd::Done, self.give_up(id).await?))
             }
             Err(error) => {
                 warn!(%error, "could not find out whether an order is bought");
-                let end = match &**error {
-                    CompletionError::Unknown => JobEnd::Done,
-                    CompletionError::Kustom(failure) => self.retry_after(job, failure),
-                    _ => self.retry_at(job),
-                };
-                Ok((end, Change::default()))
+                self.after_failed_look(job, id, error).await
             }
         }
+    }
+
+    /// The question is asked until it is answered. A purchase that is known and cannot be read is for a person to know.
+    async fn after_failed_look(
+        &self,
+        job: &ClaimedJob,
+        id: &KustomOrderId,
+        error: &CompletionError,
+    ) -> Result<(JobEnd, Change), StoreError> {
+        let mut change = Change::default();
+        let end = match error {
+            CompletionError::Unknown => JobEnd::Done,
+            CompletionError::Kustom(failure) => self.retry_after(job, failure),
+            CompletionError::Unreadable(failure) => {
+                if job.attempts >= UNREADABLE_UNTIL_REVIEW {
+                    let detail = format!("{failure}");
+                    let reason = ReviewReason::UnreadablePurchase;
+                    change.reviews.extend(self.review_of(id, reason, detail).await?);
+                }
+                self.retry_after(job, failure)
+            }
+            _ => self.retry_at(job),
+        };
+        Ok((end, change))
+    }
+
+    pub(super) async fn review_of(
+        &self,
+        id: &KustomOrderId,
+        reason: ReviewReason,
+        detail: String,
+    ) -> Result<Option<Review>, StoreError> {
+        let kustom_order = self.store.kustom_order(id).await?;
+        Ok(kustom_order
+            .map(|kustom_order| Review::new(id.clone(), kustom_order.cart_id, reason, detail, self.now())))
     }
 
     /// An order that Kustom will not change and that nobody has bought was closed elsewhere: the cart needs another one.
@@ -88,30 +125,33 @@ impl App {
             KustomOrderState::Completed | KustomOrderState::Acknowledged => {
                 self.examine(kustom, job, &kustom_order).await
             }
-            KustomOrderState::InReview => self.settle(job, JobEnd::Done, Change::default()).await,
+            KustomOrderState::InReview | KustomOrderState::GivenBack => {
+                self.settle(job, JobEnd::Done, Change::default()).await
+            }
         }
     }
 
     async fn look_by_schedule(&self, job: &ClaimedJob, kustom_order: &KustomOrder) -> Result<(), StoreError> {
-        let end = match self.complete(&kustom_order.id).await {
-            Ok(Purchase::Completed | Purchase::InReview) => JobEnd::Done,
-            Ok(Purchase::NotBought) => {
-                let cart = self.store.cart(kustom_order.cart_id).await?;
-                let next = cart.and_then(|cart| reconcile::next_look(&cart, kustom_order, self.now()));
-                next.map_or(JobEnd::Done, |run_at| JobEnd::Continue { run_at })
+        let seen = match self.complete(&kustom_order.id).await {
+            Ok(Purchase::Completed | Purchase::InReview | Purchase::GivenBack) => {
+                return self.settle(job, JobEnd::Done, Change::default()).await;
             }
+            Ok(Purchase::NotBought) => Seen::Unpaid,
+            Ok(Purchase::Gone) => Seen::Gone,
             Err(error) => {
                 warn!(%error, "could not ask about an unfinished order");
-                match &*error {
-                    CompletionError::Kustom(failure) => self.retry_after(job, failure),
-                    _ => self.retry_at(job),
-                }
+                let (end, change) = self.after_failed_look(job, &kustom_order.id, &error).await?;
+                return self.settle(job, end, change).await;
             }
         };
+        let cart = self.store.cart(kustom_order.cart_id).await?;
+        let next = cart.and_then(|cart| reconcile::next_look(&cart, kustom_order, seen, self.now()));
+        let end = next.map_or(JobEnd::Done, |run_at| JobEnd::Continue { run_at });
         self.settle(job, end, Change::default()).await
     }
 
-    /// A purchase that Kustom still examines must not be shipped, and nobody tells us of the verdict.
+    /// A purchase that Kustom still examines must not be shipped, and nobody tells us of the verdict. One that was accepted
+    /// is looked at as well, whenever somebody has a reason to.
     async fn examine(
         &self,
         kustom: &dyn Kustom,
@@ -122,9 +162,7 @@ impl App {
         let payment = payments
             .into_iter()
             .find(|payment| payment.kustom_order_id == kustom_order.id);
-        let Some((payment, next)) = payment.and_then(|payment| {
-            reconcile::next_examination(&payment, self.now()).map(|next| (payment, next))
-        }) else {
+        let Some(payment) = payment else {
             return self.settle(job, JobEnd::Done, Change::default()).await;
         };
         let managed = match kustom.read_managed(&kustom_order.id).await {
@@ -136,17 +174,24 @@ impl App {
                     .await;
             }
         };
-        match absorb_verdict(&payment, &managed.fraud_status, self.now()) {
-            Some(change) => {
-                if !change.reviews.is_empty() {
-                    error!("a purchase was declined after its order was made");
-                }
-                self.settle(job, JobEnd::Done, change).await
+        if let Some(change) = absorb_verdict(&payment, &managed, self.now()) {
+            if !change.reviews.is_empty() {
+                error!("a purchase was declined after its order was made");
             }
-            None => {
-                self.settle(job, JobEnd::Continue { run_at: next }, Change::default())
-                    .await
-            }
+            return self.settle(job, JobEnd::Done, change).await;
         }
+        if let Some(run_at) = reconcile::next_examination(&payment, self.now()) {
+            let end = JobEnd::Continue { run_at };
+            return self.settle(job, end, Change::default()).await;
+        }
+        let mut change = Change::default();
+        if payment.authorization.state == AuthorizationState::Pending {
+            let detail = "Kustom has not decided for a month".to_owned();
+            let reason = ReviewReason::UnclearPurchase;
+            change
+                .reviews
+                .extend(self.review_of(&kustom_order.id, reason, detail).await?);
+        }
+        self.settle(job, JobEnd::Done, change).await
     }
 }

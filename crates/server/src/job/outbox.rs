@@ -8,13 +8,17 @@ use crate::store::StoreError;
 use kassa_commerce::change::{Change, KustomOrderWrite};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
 use kassa_commerce::kustom::KustomOrderState;
-use kassa_commerce::kustom::completion::idempotency_key;
-use kassa_commerce::review::{Review, ReviewReason};
+use kassa_commerce::kustom::idempotency::idempotency_key;
+use kassa_commerce::review::ReviewReason;
 use kustom_api::{Failure, KustomOrderId, ManagementStatus, MerchantReferences};
 use tracing::{error, warn};
+use uuid::Uuid;
 
 /// A refusal may come of a moment in which Kustom's own parts do not agree yet. The third one is for a person to know.
 const REFUSALS_UNTIL_REVIEW: u32 = 2;
+
+/// Some ten minutes, whatever the failures are.
+const FAILURES_UNTIL_REVIEW: u32 = 9;
 
 impl App {
     pub(super) async fn run_acknowledge(
@@ -23,7 +27,8 @@ impl App {
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
-        let answer = kustom.acknowledge(id, idempotency_key(&job.key)).await;
+        let key = self.key(job, id).await?;
+        let answer = kustom.acknowledge(id, key).await;
         let acknowledged = KustomOrderWrite::SetState {
             id: id.clone(),
             state: KustomOrderState::Acknowledged,
@@ -51,13 +56,12 @@ impl App {
             merchant_reference1: Some(order.cart_number),
             merchant_reference2: Some(order.number),
         };
-        let answer = kustom
-            .set_merchant_references(id, &references, idempotency_key(&job.key))
-            .await;
+        let key = self.key(job, id).await?;
+        let answer = kustom.set_merchant_references(id, &references, key).await;
         self.settle_message(job, id, &answer, Change::default()).await
     }
 
-    /// Gives an authorization back. Only a purchase that has become no order can lose it, whoever asks.
+    /// Gives an authorization back. It was decided in the transaction that asked for this, and can become no order since.
     pub(super) async fn run_cancel(
         &self,
         kustom: &dyn Kustom,
@@ -69,11 +73,12 @@ impl App {
             .kustom_order(id)
             .await?
             .map(|kustom_order| kustom_order.state);
-        if state != Some(KustomOrderState::InReview) {
-            error!("a purchase that is an order of ours was not cancelled");
+        if state != Some(KustomOrderState::GivenBack) {
+            error!("a purchase that nobody has decided to give back was not cancelled");
             return self.settle(job, JobEnd::Done, Change::default()).await;
         }
-        let answer = match kustom.cancel(id, idempotency_key(&job.key)).await {
+        let key = self.key(job, id).await?;
+        let answer = match kustom.cancel(id, key).await {
             Err(Failure::Refused(_)) if is_given_back(kustom, id).await => Ok(()),
             answer => answer,
         };
@@ -117,7 +122,10 @@ impl App {
                 Ok(false)
             }
             Some(
-                KustomOrderState::Completed | KustomOrderState::Acknowledged | KustomOrderState::InReview,
+                KustomOrderState::Completed
+                | KustomOrderState::Acknowledged
+                | KustomOrderState::InReview
+                | KustomOrderState::GivenBack,
             ) => Ok(false),
         }
     }
@@ -135,31 +143,21 @@ impl App {
             return self.settle(job, JobEnd::Done, change).await;
         };
         warn!(%failure, "Kustom did not take the message");
-        if is_refusal(failure) && job.attempts >= REFUSALS_UNTIL_REVIEW {
-            change
-                .reviews
-                .extend(self.refused_message(job, id, failure).await?);
+        let is_hopeless = is_refusal(failure) && job.attempts >= REFUSALS_UNTIL_REVIEW;
+        if is_hopeless || job.attempts >= FAILURES_UNTIL_REVIEW {
+            let detail = format!("{}: {failure}", job.key.kind());
+            let review = self.review_of(id, ReviewReason::MessageUnheard, detail).await?;
+            change.reviews.extend(review);
         }
         self.settle(job, self.retry_after(job, failure), change).await
     }
 
-    async fn refused_message(
-        &self,
-        job: &ClaimedJob,
-        id: &KustomOrderId,
-        failure: &Failure,
-    ) -> Result<Option<Review>, StoreError> {
+    /// The same message has the same key for as long as Kustom can be trusted to remember it. Then the key changes: a key
+    /// that was refused once may be refused for ever.
+    async fn key(&self, job: &ClaimedJob, id: &KustomOrderId) -> Result<Uuid, StoreError> {
         let kustom_order = self.store.kustom_order(id).await?;
-        Ok(kustom_order.map(|kustom_order| {
-            let detail = format!("{}: {failure}", job.key.kind());
-            Review::new(
-                id.clone(),
-                kustom_order.cart_id,
-                ReviewReason::MessageRefused,
-                detail,
-                self.now(),
-            )
-        }))
+        let since = kustom_order.map(|kustom_order| kustom_order.opened_at);
+        Ok(idempotency_key(&job.key, since.unwrap_or_default(), self.now()))
     }
 }
 

@@ -33,6 +33,26 @@ async fn only_who_has_the_token_is_answered() {
     );
 }
 
+/// A page can have a name of its own lead to this machine, and then asks as if it were ours.
+#[tokio::test]
+async fn without_a_token_only_this_machine_is_answered() {
+    let shop = Shop::open().await;
+    for (host, status) in [
+        ("127.0.0.1:3302", 200),
+        ("localhost:3302", 200),
+        ("[::1]:3302", 200),
+        ("rebound.example:3302", 403),
+        ("127.0.0.1.rebound.example", 403),
+    ] {
+        let router = kassa::admin::router(shop.app.clone(), None);
+        let request = Request::get("/reviews")
+            .header("host", host)
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(request_of(router, request).await.status, status, "{host}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_stops_is_not_ready() {
     let shop = Shop::open().await;

@@ -74,6 +74,60 @@ async fn money_is_given_back_at_a_persons_word_and_the_cart_is_free_again() {
 }
 
 #[tokio::test]
+async fn what_is_given_back_never_becomes_an_order() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    shop.pay(&id).await;
+    let odd = r#"{"order_id":"ID","status":"checkout_odd"}"#.replace("ID", &id.0);
+    let odd = Fault::Answered(StatusCode::OK, odd.leak());
+    shop.kustom_faults
+        .inject(Method::GET, "/checkout/v3/orders/", odd, 1);
+    shop.confirm(&cart_id).await.ok();
+    // Kustom is down when one person decides to give the money back, and up again when another asks once more.
+    let down = Fault::Refused(StatusCode::BAD_GATEWAY);
+    shop.kustom_faults.inject(Method::POST, "/cancel", down, 2);
+    decide(&shop, &id, json!({ "action": "cancel", "by": "Anna" }))
+        .await
+        .ok();
+    shop.settle().await;
+    let retried = decide(&shop, &id, json!({ "action": "retry", "by": "Bert" })).await;
+    assert_eq!(code(&retried).0, 404, "nothing waits");
+    let kustom_order = shop.app.store.kustom_order(&id).await.unwrap().unwrap();
+    let outcome = shop.app.complete_reviewed(kustom_order).await;
+    assert_eq!(outcome.unwrap(), kassa::completion::Purchase::GivenBack);
+    shop.push(&id).await.ok();
+    for _ in 0..3 {
+        shop.advance(jiff::SignedDuration::from_mins(1));
+        shop.settle().await;
+    }
+    assert!(shop.is_cancelled(&id));
+    assert!(shop.order(&cart_id).await.is_none());
+}
+
+#[tokio::test]
+async fn a_purchase_that_cannot_be_read_is_shown_and_placed_when_it_can() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    shop.pay(&id).await;
+    let unreadable = Fault::Answered(StatusCode::OK, r#"{"order_id":7}"#);
+    shop.kustom_faults
+        .inject(Method::GET, "/ordermanagement", unreadable, 30);
+    shop.confirm(&cart_id).await.ok();
+    for _ in 0..40 {
+        shop.settle().await;
+        shop.advance(jiff::SignedDuration::from_mins(1));
+    }
+    assert_eq!(list(&shop, "").await[0]["reason"], "unreadable_purchase");
+    for _ in 0..90 {
+        shop.settle().await;
+        shop.advance(jiff::SignedDuration::from_mins(1));
+    }
+    shop.assert_one_order(&cart_id, &id).await;
+}
+
+#[tokio::test]
 async fn what_was_dealt_with_by_hand_is_acknowledged_and_not_sold_again() {
     let shop = Shop::open().await;
     let (cart_id, id) = mismatch(&shop).await;
@@ -131,7 +185,8 @@ async fn a_shopper_who_was_declined_may_buy_again() {
     let id = shop.opened(&cart_id).await;
     shop.pay(&id).await;
     shop.kustom_faults.decide_fraud("REJECTED");
-    shop.confirm(&cart_id).await.ok();
+    let declined = json!({ "status": "checkout_incomplete", "reason": "declined" });
+    assert_eq!(shop.confirm(&cart_id).await.ok(), declined);
     assert_eq!(list(&shop, "").await[0]["reason"], "fraud_rejected");
     shop.kustom_faults.decide_fraud("ACCEPTED");
     shop.advance(kassa_commerce::kustom::validation::FREEZE);
@@ -158,7 +213,7 @@ async fn a_message_that_kustom_keeps_refusing_is_shown() {
     }
     let reviews = shop.app.store.reviews().await.unwrap();
     assert_eq!(reviews.len(), 1);
-    assert_eq!(reviews[0].reason, ReviewReason::MessageRefused);
+    assert_eq!(reviews[0].reason, ReviewReason::MessageUnheard);
     assert!(reviews[0].detail.contains("acknowledge") && reviews[0].detail.contains("NOT_ALLOWED"));
     // It was sent on, and was heard in the end.
     shop.assert_one_order(&cart_id, &id).await;

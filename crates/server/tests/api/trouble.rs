@@ -207,7 +207,7 @@ async fn no_snippet_leaves_for_a_cart_that_was_bought_meanwhile() {
     let shop = Shop::open().await;
     let cart_id = shop.cart_with_shoes().await;
     let first = shop.opened(&cart_id).await;
-    shop.pay(&first).await;
+    shop.pay_without_asking(&first);
     let not_found = Fault::Refused(StatusCode::NOT_FOUND);
     shop.kustom_faults.inject(Method::GET, ONE_ORDER, not_found, 1);
     shop.opened(&cart_id).await;

@@ -160,7 +160,33 @@ async fn what_was_changed_behind_our_back_cannot_be_paid() {
     let id = shop.opened(&cart_id).await;
     shop.overwrite_at_kustom(&id, 12_300, 2460).await;
     denial(&shop, &id).await;
-    assert!(!shop.cart(&cart_id).await["items"].as_array().unwrap().is_empty());
+    // The pages hear of it, Kustom is told again what the cart is, and the next press of the button sells that.
+    assert!(is_syncing(&shop.cart(&cart_id).await));
+    shop.settle().await;
+    shop.pay(&id).await;
+    shop.confirm(&cart_id).await.ok();
+    shop.settle().await;
+    shop.assert_one_order(&cart_id, &id).await;
+}
+
+#[tokio::test]
+async fn a_passing_404_gives_no_order_up_while_its_payment_runs() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    let (path, order) = question(&shop, &id);
+    shop.post(&path, order).await.ok();
+    let not_found = Fault::Refused(StatusCode::NOT_FOUND);
+    shop.kustom_faults.inject(Method::GET, ONE_ORDER, not_found, 2);
+    // Another tab is loaded again while the shopper is at the bank.
+    let refused = shop.open_checkout(&cart_id).await;
+    assert_eq!(refused.failure(), (503, "KUSTOM_UNAVAILABLE".to_owned()));
+    assert_eq!(shop.kustom_order_count(), 1);
+    assert_eq!(shop.opened(&cart_id).await, id);
+    shop.pay(&id).await;
+    shop.confirm(&cart_id).await.ok();
+    shop.settle().await;
+    shop.assert_one_order(&cart_id, &id).await;
 }
 
 #[tokio::test]
@@ -230,10 +256,19 @@ async fn a_body_that_says_nothing_is_a_no() {
     let id = shop.opened(&cart_id).await;
     let (path, order) = question(&shop, &id);
     let mut bare = json!({ "merchant_reference1": order["merchant_reference1"] });
-    let denied = shop.post(&path, bare.clone()).await;
-    assert_eq!(denied.status, StatusCode::BAD_REQUEST);
-    assert!(denied.text.contains("approval_failed"), "{}", denied.text);
-    assert_eq!(shop.post_nothing(&path).await.status, StatusCode::NOT_FOUND);
+    for denied in [
+        shop.post(&path, bare.clone()).await,
+        shop.post_nothing(&path).await,
+    ] {
+        assert_eq!(denied.status, StatusCode::BAD_REQUEST);
+        assert!(denied.text.contains("approval_failed"), "{}", denied.text);
+    }
+    // What is not compared may be as odd as it likes.
+    let mut odd = order.clone();
+    odd["customer"] = json!([7]);
+    odd["shipping_options"] = json!("none");
+    odd["order_amount"] = json!(1);
+    assert_eq!(shop.post(&path, odd).await.status, StatusCode::BAD_REQUEST);
     bare["attachment"] = "x".repeat(600 * 1024).into();
     assert_eq!(
         shop.post(&path, bare).await.failure(),

@@ -79,6 +79,27 @@ pub(crate) async fn a_state_of_an_unknown_kustom_order_is_refused(store: &dyn St
     assert!(matches!(unknown, Err(StoreError::Internal(_))));
 }
 
+pub(crate) async fn a_fate_is_decided_once(store: &dyn Store) {
+    offered_cart(store, 1).await;
+    let decide = |from, to| Change {
+        kustom_orders: vec![KustomOrderWrite::Move {
+            id: kustom_order_id(1),
+            from,
+            to,
+        }],
+        ..Change::default()
+    };
+    let (open, in_review) = (KustomOrderState::Open, KustomOrderState::InReview);
+    let again = || store.commit(decide(open, in_review));
+    assert_eq!(losers(join_all([again(), again()]).await), [StoreError::Conflict]);
+    let given_back = decide(in_review, KustomOrderState::GivenBack);
+    store.commit(given_back).await.unwrap();
+    let completed = decide(in_review, KustomOrderState::Completed);
+    assert_eq!(store.commit(completed).await, Err(StoreError::Conflict));
+    let kustom_order = store.kustom_order(&kustom_order_id(1)).await.unwrap().unwrap();
+    assert_eq!(kustom_order.state, KustomOrderState::GivenBack);
+}
+
 pub(crate) async fn every_state_is_read_back(store: &dyn Store) {
     let (_, kustom_order) = offered_cart(store, 1).await;
     for state in [

@@ -77,6 +77,7 @@ macro_rules! contract {
                 replacing_the_open_kustom_order_is_one_change,
                 a_kustom_order_never_moves_to_another_cart,
                 a_state_of_an_unknown_kustom_order_is_refused,
+                a_fate_is_decided_once,
                 every_state_is_read_back,
                 kustom_orders_of_a_cart_come_newest_first,
                 of_many_openings_at_once_one_wins,

@@ -226,16 +226,16 @@ pub(crate) async fn a_review_is_resolved_once(store: &dyn Store) {
     );
     let unknown = store.commit(resolve(ReviewReason::UnclearPurchase, "Anna")).await;
     assert_eq!(unknown, Err(StoreError::Conflict));
-    // Stumbling over it again does not open it anew.
+    assert_eq!(open(store).await, [false, true]);
+    // What was resolved and has come to pass once more must not pass unseen.
     open_review(store, review(1, ReviewReason::ContentMismatch, "again")).await;
-    let open: Vec<_> = store
-        .reviews()
-        .await
-        .unwrap()
-        .iter()
-        .map(Review::is_open)
-        .collect();
-    assert_eq!(open, [false, true]);
+    assert_eq!(open(store).await, [true, true]);
+    assert_eq!(details(store).await, ["again", "why"]);
+}
+
+async fn open(store: &dyn Store) -> Vec<bool> {
+    let reviews = store.reviews().await.unwrap();
+    reviews.iter().map(Review::is_open).collect()
 }
 
 async fn insert_order(store: &dyn Store, order: Order) -> Result<(), StoreError> {

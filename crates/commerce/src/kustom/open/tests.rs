@@ -72,6 +72,7 @@ fn the_create_payload_says_what_is_bought_where_and_whom_to_call() {
             checkout: Some("https://shop.example/checkout".into()),
             confirmation: Some("https://shop.example/thanks".into()),
             push: Some(callbacks().push),
+            notification: Some(callbacks().notification),
             validation: Some(callbacks().validation),
             ..MerchantUrls::default()
         }),
@@ -368,7 +369,10 @@ fn nothing_is_changed_under_a_payment() {
         &opened.snapshot,
         other_page,
         callbacks(),
-        Some(Lock::BeingPaid { until }),
+        Some(Lock::BeingPaid {
+            until,
+            seconds_left: 60,
+        }),
     );
     assert_eq!((call.request, call.urls), (SyncRequest::Read, None));
 }

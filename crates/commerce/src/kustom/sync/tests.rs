@@ -246,6 +246,7 @@ fn a_cart_under_payment_is_left_alone_until_the_freeze_ends() {
     let kustom = cart.kustom.as_mut().unwrap();
     kustom.approval = Some(Approval {
         content_hash: String::new(),
+        first_at: now(),
         at: now(),
     });
     assert_eq!(

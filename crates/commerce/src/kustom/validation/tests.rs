@@ -68,14 +68,16 @@ fn what_the_cart_is_may_be_paid_and_freezes_it() {
     assert_eq!(
         frozen.lock(now()),
         Some(Lock::BeingPaid {
-            until: seconds_later(120)
+            until: seconds_later(120),
+            seconds_left: 121
         })
     );
     let refused = apply(&frozen, set_quantity(1, 2)).unwrap_err();
     assert_eq!(
         refused,
         CartError::Locked(Lock::BeingPaid {
-            until: seconds_later(120)
+            until: seconds_later(120),
+            seconds_left: 121
         })
     );
     assert_eq!(frozen.lock(seconds_later(120)), None);
@@ -213,8 +215,15 @@ fn what_is_no_longer_the_carts_checkout_cannot_be_paid() {
 
 #[test]
 fn every_language_has_its_sentences() {
-    let sentences =
-        |locale| [Denial::Finished, Denial::Replaced, Denial::Changing].map(|denial| denial.sentence(locale));
+    let sentences = |locale| {
+        [
+            Denial::Finished,
+            Denial::Replaced,
+            Denial::Changing,
+            Denial::Unsure,
+        ]
+        .map(|denial| denial.sentence(locale))
+    };
     let english = sentences("en");
     for locale in ["sv-SE", "nb-NO", "da-DK", "fi-FI", "de_AT"] {
         assert!(

@@ -101,6 +101,7 @@ fn cart_state(state: CartState) -> &'static str {
 fn write_kustom_order(connection: &Connection, write: &KustomOrderWrite) -> Result<(), StoreError> {
     match write {
         KustomOrderWrite::Open(kustom_order) => open_kustom_order(connection, kustom_order),
+        KustomOrderWrite::Move { id, from, to } => move_kustom_order(connection, id, *from, *to),
         KustomOrderWrite::SetState { id, state } => set_kustom_order_state(connection, id, *state),
     }
 }
@@ -117,6 +118,23 @@ fn open_kustom_order(connection: &Connection, kustom_order: &KustomOrder) -> Res
         Nanoseconds(kustom_order.opened_at),
     ])?;
     Ok(())
+}
+
+fn move_kustom_order(
+    connection: &Connection,
+    id: &KustomOrderId,
+    from: KustomOrderState,
+    to: KustomOrderState,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE kustom_order SET state = ?3 WHERE id = ?1 AND state = ?2";
+    let moved = connection
+        .prepare_cached(sql)?
+        .execute(params![id.0, from.as_str(), to.as_str()])?;
+    if moved == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
 }
 
 fn set_kustom_order_state(
@@ -204,10 +222,11 @@ fn insert_order(connection: &Connection, order: &Order) -> Result<String, StoreE
     Ok(number)
 }
 
-/// A purchase has one review per reason. The first one stays: it tells when we stumbled.
+/// A purchase has one review per reason. The first one stays: it tells when we stumbled. One that was resolved opens again.
 fn insert_review(connection: &Connection, review: &Review) -> Result<(), StoreError> {
     let sql = "INSERT INTO review (kustom_order_id, reason, opened_at, body) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (kustom_order_id, reason) DO NOTHING";
+               ON CONFLICT (kustom_order_id, reason) DO UPDATE SET opened_at = excluded.opened_at, body = excluded.body
+               WHERE json_extract(body, '$.resolution') IS NOT NULL";
     connection.prepare_cached(sql)?.execute(params![
         review.kustom_order_id.0,
         review.reason.as_str(),

@@ -1,15 +1,13 @@
 //! Purchases that become no order, and those that did already.
 
 use super::*;
+use uuid::Uuid;
 
 /// A purchase that waits for a person: one review, no order, and nothing is cancelled.
 fn check_review(purchase: &Purchase, reason: ReviewReason) {
     let expected = Change {
         reviews: vec![review_of(purchase, reason)],
-        kustom_orders: vec![KustomOrderWrite::SetState {
-            id: kustom_id("k1"),
-            state: KustomOrderState::InReview,
-        }],
+        kustom_orders: vec![moved(&purchase.kustom_order, KustomOrderState::InReview)],
         ..Change::default()
     };
     let change = Box::new(Change {
@@ -101,6 +99,7 @@ fn a_second_purchase_of_a_bought_cart_is_given_back_and_shown() {
     let second = spoiled(|purchase| {
         purchase.cart.state = CartState::Completed;
         purchase.cart.bought_by = Some(kustom_id("k0"));
+        purchase.first = Some(AuthorizationState::Successful);
     });
     let Fate::Review { reason, change } = second.fate() else {
         panic!("no review: {:?}", second.fate());
@@ -108,14 +107,39 @@ fn a_second_purchase_of_a_bought_cart_is_given_back_and_shown() {
     assert_eq!(reason, ReviewReason::DuplicatePurchase);
     let expected = Change {
         reviews: vec![review_of(&second, ReviewReason::DuplicatePurchase)],
-        kustom_orders: vec![KustomOrderWrite::SetState {
-            id: kustom_id("k1"),
-            state: KustomOrderState::InReview,
-        }],
+        kustom_orders: vec![moved(&second.kustom_order, KustomOrderState::GivenBack)],
         jobs: vec![JobRequest::at(JobKey::Cancel(kustom_id("k1")), seconds_later(60))],
         ..Change::default()
     };
     assert_eq!(*change, expected);
+}
+
+#[test]
+fn of_two_purchases_a_person_chooses_while_the_first_one_may_not_hold() {
+    for first in [
+        None,
+        Some(AuthorizationState::Pending),
+        Some(AuthorizationState::Rejected),
+    ] {
+        let second = spoiled(|purchase| {
+            purchase.cart.state = CartState::Completed;
+            purchase.cart.bought_by = Some(kustom_id("k0"));
+            purchase.first = first;
+        });
+        check_review(&second, ReviewReason::DuplicatePurchase);
+    }
+}
+
+#[test]
+fn a_second_purchase_that_waits_does_not_hide_the_first() {
+    let purchase = spoiled(|purchase| {
+        purchase.cart.in_review = Some(kustom_id("k0"));
+        purchase.snapshot = None;
+    });
+    let Fate::Review { change, .. } = purchase.fate() else {
+        panic!("no review");
+    };
+    assert!(change.cart.is_none(), "it waits for k0 first");
 }
 
 #[test]
