@@ -7,7 +7,7 @@ const baseUrl = location.origin;
 export const client = createCartClient({ baseUrl });
 
 export type InitAnswer = { htmlSnippet: string } | { problem: string };
-export type ConfirmAnswer = { status: string } | { problem: string };
+export type ConfirmAnswer = { status: string; reason?: string } | { problem: string };
 
 export async function initKustom(cartId: string): Promise<InitAnswer> {
   const origin = location.origin;
@@ -38,8 +38,11 @@ export async function confirmKustom(cartId: string): Promise<ConfirmAnswer> {
   const answer = await post(`${paymentUrl(cartId)}/confirm`, {});
   const problem = problemOf(answer);
   if (problem) return { problem };
-  const { status } = answer as { status?: unknown };
-  return { status: typeof status === 'string' ? status : 'unknown' };
+  const { status, reason } = answer as { status?: unknown; reason?: unknown };
+  return {
+    status: typeof status === 'string' ? status : 'unknown',
+    ...(typeof reason === 'string' && { reason }),
+  };
 }
 
 function paymentUrl(cartId: string): string {

@@ -33,6 +33,15 @@ test('an unfinished purchase and a lost connection are asked again, more and mor
   expect(waits).toEqual([0, 1_000, 2_000, 4_000]);
 });
 
+test('a purchase that was declined afterwards is not asked about any more', async () => {
+  const { outcome } = await check([
+    { status: 'checkout_incomplete' },
+    { status: 'checkout_incomplete', reason: 'in_review' },
+    { status: 'checkout_incomplete', reason: 'declined' },
+  ]);
+  expect(outcome.kind).toBe('refused');
+});
+
 test('a refusal stops at once and keeps its message', async () => {
   const { outcome, waits } = await check([{ problem: 'The cart has no Kustom order.' }]);
   expect(outcome).toEqual({ kind: 'refused', message: 'The cart has no Kustom order.' });

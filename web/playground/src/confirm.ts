@@ -11,6 +11,8 @@ const LATER_WAIT_MS = 15_000;
 /** Ten minutes: longer than Kustom needs to call the server by itself. */
 const MAX_ATTEMPTS = 45;
 
+const DECLINED = 'The payment was declined after all. Nothing was charged; you can go back and pay in another way.';
+
 export type ConfirmOutcome =
   | { kind: 'complete' }
   | { kind: 'refused'; message: string }
@@ -27,6 +29,7 @@ export async function confirmUntilComplete(
     const answer = await tryConfirm(confirm);
     if ('problem' in answer) return { kind: 'refused', message: answer.problem };
     if (answer.status === 'checkout_complete') return { kind: 'complete' };
+    if (answer.reason === 'declined') return { kind: 'refused', message: DECLINED };
   }
   return { kind: 'gave_up' };
 }
