@@ -11,7 +11,8 @@ const LATER_WAIT_MS = 15_000;
 /** Ten minutes: longer than Kustom needs to call the server by itself. */
 const MAX_ATTEMPTS = 45;
 
-const DECLINED = 'The payment was declined after all. Nothing was charged; you can go back and pay in another way.';
+const DECLINED =
+  'The payment was declined after all. Nothing was charged; you can go back and pay in another way.';
 
 export type ConfirmOutcome =
   | { kind: 'complete' }
