@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Above what one server needs with an event stream for each shopper, below what its memory holds. More wait unaccepted.
-const MAX_CONNECTIONS: usize = 4096;
+pub const MAX_CONNECTIONS: usize = 4096;
 
 /// Without file descriptors accepting fails at once, and again until one is freed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

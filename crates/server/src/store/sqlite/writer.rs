@@ -14,8 +14,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
-/// About a tenth of a second's work. Whoever comes later would wait longer than it takes to hear "busy" and try again.
-pub const QUEUE_LIMIT: usize = 4096;
+/// Less than a tenth of a second's work. Whoever comes later would wait longer than it takes to hear "busy" and try
+/// again. It is also far below the number of connections: while a disk hangs, most of them must be left for reads.
+pub const QUEUE_LIMIT: usize = 1024;
 
 /// Larger groups are hardly faster, and the first in a group waits for the last.
 pub const GROUP_LIMIT: usize = 512;
