@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::process;
+use crate::{debian, process};
 
 const NAMES: [&str; 4] = [
     "chromium",
@@ -34,10 +34,10 @@ pub(crate) fn ensure_installed() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    if !may_install() {
+    if !debian::may_install() {
         bail!("no Chromium found; how to get it:\n{HOW_TO_GET_IT}");
     }
-    install()?;
+    debian::install("chromium")?;
     find().with_context(|| format!("apt-get installed no Chromium; how to get it:\n{HOW_TO_GET_IT}"))
 }
 
@@ -49,15 +49,4 @@ fn find() -> Option<PathBuf> {
             .map(PathBuf::from)
             .find(|file| file.is_file())
     })
-}
-
-fn may_install() -> bool {
-    process::find_on_path("apt-get").is_some() && process::output("id -u").as_deref() == Some("0")
-}
-
-fn install() -> Result<()> {
-    process::run("apt-get update")?;
-    let mut install = process::command("apt-get install -y --no-install-recommends chromium");
-    install.env("DEBIAN_FRONTEND", "noninteractive"); // A question would wait for ever: nobody is there.
-    process::run_command(install)
 }

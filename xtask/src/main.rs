@@ -3,6 +3,7 @@
 //! Knows how to call the tools and in which order; knows nothing about what Kassa does.
 
 mod browser;
+mod debian;
 mod deny;
 mod dev;
 mod gate;
@@ -10,6 +11,7 @@ mod node;
 mod playground;
 mod process;
 mod step;
+mod torture;
 
 use std::process::ExitCode;
 

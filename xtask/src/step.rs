@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{browser, deny, node, playground, process};
+use crate::{browser, deny, node, playground, process, torture};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -13,7 +13,7 @@ pub(crate) struct Step {
 /// Cheapest first, with two exceptions: `web` is early because the server embeds what it builds, and
 /// `deny` is last because on a new machine it first compiles its tool.
 /// Cargo is always called with `--workspace`: choosing a package changes features and compiles everything again.
-pub(crate) const ALL: [Step; 6] = [
+pub(crate) const ALL: [Step; 7] = [
     Step {
         name: "fmt",
         what: "the Rust code is formatted",
@@ -38,6 +38,11 @@ pub(crate) const ALL: [Step; 6] = [
         name: "e2e",
         what: "the browser stories, against the real program",
         run: e2e,
+    },
+    Step {
+        name: "syscalls",
+        what: "answers leave after the disk has the change, seen by strace",
+        run: torture::syscalls,
     },
     Step {
         name: "deny",

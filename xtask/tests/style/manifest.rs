@@ -25,16 +25,18 @@ const PURE: [&str; 15] = [
 ];
 
 /// The crates of this repository that some crate may use; crates that are not listed may use any.
-const DIRECTION: [(&str, &[&str]); 3] = [
+const DIRECTION: [(&str, &[&str]); 4] = [
     ("kustom-api", &[]),
     ("kassa-commerce", &["kustom-api"]),
     ("kustom-emulator", &["kustom-api"]),
+    ("kassa-torture", &[]),
 ];
 
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
     "kassa",
     "kassa-commerce",
     "kassa-simulator",
+    "kassa-torture",
     "kustom-api",
     "kustom-emulator",
     "xtask",
@@ -223,6 +225,12 @@ fn dependencies_point_one_way() {
         path,
         &uses("kustom-emulator", "kassa-commerce"),
         &["kustom-emulator must not use kassa-commerce"],
+    );
+    check(
+        rule,
+        path,
+        &uses("kassa-torture", "kustom-api"),
+        &["kassa-torture must not use kustom-api"],
     );
     check(rule, path, &uses("kassa", "kustom-emulator"), &[]);
 }
