@@ -4,6 +4,7 @@
 
 use crate::bus::LocalBus;
 use crate::clock::{Clock, Ids};
+use crate::crash;
 use crate::kustom::Kustom;
 use crate::pace::Pace;
 use crate::rate_limit::RateLimits;
@@ -183,7 +184,10 @@ impl App {
             _ => None,
         };
         let wants_jobs = !change.jobs.is_empty() || change.settle.is_some();
+        let act = crash::Act::commit(&change);
+        act.before();
         let committed = self.store.commit(change).await;
+        act.after();
         // A change that may have been written is told of as well: a hint only makes others look.
         if committed.is_ok() || committed == Err(StoreError::Unknown) {
             if let Some((cart_id, version)) = changed {

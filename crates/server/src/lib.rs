@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod clock;
 pub mod completion;
 pub mod config;
+pub mod crash;
 pub mod demo;
 pub mod http;
 pub mod job;

@@ -8,6 +8,7 @@ use super::path::CartIdPath;
 use crate::app::App;
 use crate::checkout::CheckoutError;
 use crate::completion::{CompletionError, Purchase};
+use crate::crash;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -97,7 +98,9 @@ pub(super) async fn confirm(
     if limits::check(&app, |limits| limits.confirmation(id)).is_err() {
         return Ok(confirmed("checkout_incomplete"));
     }
-    match app.complete_cart(id).await {
+    let outcome = app.complete_cart(id).await;
+    crash::point("confirm.before_answer");
+    match outcome {
         Ok(Some(Ok(Purchase::Completed))) => Ok(confirmed("checkout_complete")),
         Ok(Some(Ok(Purchase::InReview | Purchase::GivenBack))) => Ok(in_review(&app, id).await),
         Ok(Some(Ok(Purchase::NotBought | Purchase::Gone))) => Ok(confirmed("checkout_incomplete")),

@@ -11,6 +11,7 @@ use super::openapi;
 use crate::app::App;
 use crate::checkout::CheckoutError;
 use crate::completion::{CompletionError, Purchase};
+use crate::crash;
 use crate::token::Callback;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -115,10 +116,12 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
             .any(|token| app.tokens.fits(Callback::Push, session_id, token))
         {
             let state = kustom_order.state;
-            return match is_notification && state.is_order() {
+            let answer = match is_notification && state.is_order() {
                 true => examine(app, &id).await,
                 false => ring(app, &id, state).await,
             };
+            crash::point("push.before_answer");
+            return answer;
         }
     }
     // Anybody can make us say this, so it is no alarm.

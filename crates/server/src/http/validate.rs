@@ -9,6 +9,7 @@ use super::error::ApiError;
 use super::openapi;
 use super::push::{could_be_an_id, values};
 use crate::app::App;
+use crate::crash;
 use crate::token::Callback;
 use crate::validation::{Validated, ValidationError, try_again_sentence};
 use axum::Json;
@@ -84,7 +85,9 @@ pub(super) async fn receive(
         return Err(no_such_order());
     }
     let locale = asked.locale.clone().unwrap_or_default();
-    match app.validate(kustom_order, asked).await {
+    let validated = app.validate(kustom_order, asked).await;
+    crash::point("validation.before_answer");
+    match validated {
         Ok(Validated::Approved) => Ok(Json(ApprovedView { status: "approved" }).into_response()),
         Ok(Validated::Denied { sentence }) => Ok(denied(sentence)),
         Err(ValidationError::Unknown) => Err(no_such_order()),

@@ -7,6 +7,7 @@ use super::ClientError;
 use super::answer::Answer;
 use super::call::Call;
 use super::host::Security;
+use crate::crash;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -98,7 +99,10 @@ impl Transport {
     pub(super) async fn send(&self, call: Call) -> Result<Answer, Failure> {
         let started = Instant::now();
         let (method, route) = (call.method.clone(), call.route);
+        let act = crash::Act::call(&method, route);
+        act.before();
         let outcome = self.exchange(call, started + self.total).await;
+        act.after();
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(answer) => {

@@ -6,6 +6,7 @@
 use super::apply::apply;
 use super::failure::OpenError;
 use super::lock::FileLock;
+use crate::crash;
 use crate::store::StoreError;
 use kassa_commerce::change::{Change, Committed};
 use rusqlite::Connection;
@@ -132,7 +133,9 @@ fn begin(connection: &Connection) -> Result<(), StoreError> {
 /// The outcome of each change once all of them are durable, or why none is.
 fn commit(connection: &Connection, changes: &[Change]) -> Result<Vec<Outcome>, StoreError> {
     let written = write_all(connection, changes);
+    crash::point("writer.before_commit");
     let durable = written.and_then(|outcomes| run(connection, "COMMIT").map(|()| outcomes));
+    crash::point("writer.after_commit");
     if durable.is_err() {
         roll_back(connection);
     }
