@@ -1,4 +1,4 @@
-//! The two commands of this repository: `cargo xtask dev` and `cargo xtask test`.
+//! The commands of this repository: `cargo xtask dev`, `cargo xtask test`, and `cargo xtask torture`.
 //!
 //! Knows how to call the tools and in which order; knows nothing about what Kassa does.
 
@@ -19,7 +19,9 @@ use anyhow::bail;
 
 const USAGE: &str = "\
 cargo xtask dev [-- ARGS]   build what is stale and run `kassa dev ARGS`
-cargo xtask test [STEP…]    run every test, or only the named steps";
+cargo xtask test [STEP…]    run every test, or only the named steps
+cargo xtask torture --minutes M [--seed S]
+                            kill the server again and again while people shop, and judge what is left";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +36,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     match arguments.split_first() {
         Some((command, rest)) if command == "dev" => dev::dev(rest),
         Some((command, rest)) if command == "test" => gate::test(rest),
+        Some((command, rest)) if command == "torture" => torture::torture(rest),
         None => Ok(help()),
         Some((command, _)) if ["help", "--help", "-h"].contains(&command.as_str()) => Ok(help()),
         Some((command, _)) => bail!("there is no command `{command}`\n\n{USAGE}"),

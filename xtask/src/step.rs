@@ -13,7 +13,7 @@ pub(crate) struct Step {
 /// Cheapest first, with two exceptions: `web` is early because the server embeds what it builds, and
 /// `deny` is last because on a new machine it first compiles its tool.
 /// Cargo is always called with `--workspace`: choosing a package changes features and compiles everything again.
-pub(crate) const ALL: [Step; 7] = [
+pub(crate) const ALL: [Step; 8] = [
     Step {
         name: "fmt",
         what: "the Rust code is formatted",
@@ -43,6 +43,11 @@ pub(crate) const ALL: [Step; 7] = [
         name: "syscalls",
         what: "answers leave after the disk has the change, seen by strace",
         run: torture::syscalls,
+    },
+    Step {
+        name: "torture",
+        what: "ten kills while people shop lose nothing that was promised",
+        run: torture::short,
     },
     Step {
         name: "deny",

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::ops::Range;
+use std::time::Duration;
 
 /// The generator `SplitMix64`: its quality is enough for choosing where to kill.
 #[derive(Clone, Debug)]
@@ -18,7 +19,12 @@ impl Chance {
         RandomState::new().build_hasher().finish() % 1_000_000
     }
 
-    fn next(&mut self) -> u64 {
+    /// A stream of its own for one of many.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.next())
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,6 +34,20 @@ impl Chance {
 
     pub(crate) fn within(&mut self, range: Range<u64>) -> u64 {
         range.start + self.next() % (range.end - range.start)
+    }
+
+    pub(crate) fn of_a_hundred(&mut self, share: u64) -> bool {
+        self.within(0..100) < share
+    }
+
+    pub(crate) fn one_of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        let last = u64::try_from(list.len()).expect("a list fits into memory");
+        let index = usize::try_from(self.within(0..last)).expect("an index of the list");
+        &list[index]
+    }
+
+    pub(crate) fn millis(&mut self, range: Range<u64>) -> Duration {
+        Duration::from_millis(self.within(range))
     }
 }
 

@@ -15,8 +15,7 @@ use tokio::task::JoinSet;
 use crate::chance::Chance;
 use crate::http::Client;
 use crate::program::{Program, Recipe, free_address};
-
-pub(crate) const CARTS: &str = "/ingress/commerce/carts";
+use crate::world::CARTS;
 
 /// Commits made one after the other, and as many by connections side by side.
 const ALONE: usize = 1000;

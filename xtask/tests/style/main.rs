@@ -3,6 +3,7 @@
 //! Each rule is a function from files to violations. It runs twice: over the repository, which must be
 //! clean, and over a small example that breaks it, because a rule nobody has seen fail may not be one.
 
+mod crash_point;
 mod file;
 mod manifest;
 mod source;

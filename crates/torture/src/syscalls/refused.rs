@@ -10,9 +10,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{CARTS, client_of, create_cart};
+use super::{client_of, create_cart};
 use crate::http::Client;
 use crate::program::{Program, Recipe, signal};
+use crate::world::CARTS;
 
 /// What is refused, and how the kernel would.
 const REFUSALS: [(&str, &str); 2] = [
