@@ -73,8 +73,13 @@ impl Kustom for KustomClient {
         let call = Call::post(ORDERS, self.host.orders()).with_json(order);
         let answer = self.transport.send(call).await?.expect_status(201)?;
         let order: CheckoutOrder = answer.json()?;
-        if order.order_id.as_ref().is_none_or(|id| id.0.is_empty()) {
+        let Some(id) = order.order_id.as_ref().filter(|id| !id.0.is_empty()) else {
             return Err(answer.distrust("the created order has no id"));
+        };
+        // A cart bound to one of the two could neither be changed nor paid: each read would speak of the other.
+        let location = answer.location.as_deref();
+        if location.is_some_and(|location| host::names_another_order(location, id)) {
+            return Err(answer.distrust("the answer and its location name two orders"));
         }
         let location = answer
             .location

@@ -4,7 +4,7 @@ use super::ClientError;
 use crate::kustom::OrderAddress;
 use hyper::Uri;
 use kustom_api::{Failure, KustomOrderId};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host as UrlHost, Url};
 
 /// Even the dot is encoded: an id `..` would turn an update into a create.
@@ -86,6 +86,16 @@ impl Host {
             .parse()
             .expect("the base was parsed at the start, and an encoded path of bounded length keeps it valid")
     }
+}
+
+/// Whether a location has the documented form and is that of another order. Of any other form nothing can be said.
+pub(super) fn names_another_order(location: &str, id: &KustomOrderId) -> bool {
+    let Some((_, named)) = location.rsplit_once("/checkout/v3/orders/") else {
+        return false;
+    };
+    let end = named.find(['/', '?', '#']).unwrap_or(named.len());
+    let named = percent_decode_str(&named[..end]).decode_utf8_lossy();
+    !named.is_empty() && named != id.0
 }
 
 fn is_loopback(url: &Url) -> bool {

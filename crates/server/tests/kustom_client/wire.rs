@@ -230,6 +230,30 @@ async fn a_created_order_keeps_its_location_only_if_it_can_be_used() {
 }
 
 #[tokio::test]
+async fn a_created_order_whose_location_is_another_ones_is_not_trusted() {
+    let rows = [
+        ("http://{at}/checkout/v3/orders/o-1", true),
+        ("http://{at}/checkout/v3/orders/o%2D1/?v=3", true),
+        ("https://example.com/checkout/v3/orders/o-1", true),
+        ("http://{at}/checkout/v3/orders/o-2", false),
+        ("/checkout/v3/orders/o-2?o-1", false),
+    ];
+    for (location, is_trusted) in rows {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let location = location.replace("{at}", &listener.local_addr().unwrap().to_string());
+        let act = answer(201, &format!("Location: {location}\r\n"), ORDER);
+        let kustom = Kustom::play_at(listener, [act]);
+        let created = kustom.client(PATIENT).create(&CheckoutOrder::default()).await;
+        let is_doubted = matches!(created, Err(Failure::Ambiguous { .. }));
+        assert_eq!(
+            (created.is_ok(), is_doubted),
+            (is_trusted, !is_trusted),
+            "{location}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_base_url_may_have_a_path() {
     let mut kustom = Kustom::play([json(200, ORDER)]).await;
     let base_url = format!("http://{}/kustom/", kustom.address).parse().unwrap();
