@@ -59,7 +59,7 @@ const LIFE_MS: std::ops::Range<u64> = 200..2200;
 /// Some servers do not live to see a request.
 const INFANCY_MS: std::ops::Range<u64> = 0..120;
 
-const MOST_PASSES: u64 = 12;
+const MOST_PASSES: u64 = 6;
 
 /// How this life is to end.
 enum Death {
