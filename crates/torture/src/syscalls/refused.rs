@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStderr, Command, Stdio};
 
 use super::{client_of, create_cart};
 use crate::http::Client;
@@ -55,7 +55,7 @@ pub(crate) async fn check(recipe: &Recipe) -> Result<()> {
 }
 
 async fn refuse(client: &Client, cart_id: &str, before: &str, (pid, injection): (u32, &str)) -> Result<()> {
-    let mut refusing = attach(pid, injection)?;
+    let mut refusing = Refusing::attach(pid, injection)?;
     let new_cart = json!({ "profileKey": "se-webshop", "locale": "sv-SE" });
     for answer in [
         set_email(client, cart_id, "lost@example.test").await?,
@@ -71,8 +71,7 @@ async fn refuse(client: &Client, cart_id: &str, before: &str, (pid, injection): 
         email(client, cart_id).await? == before,
         "a refused write can be read"
     );
-    signal("INT", refusing.pid())?;
-    refusing.wait()?;
+    refusing.end()?;
     ensure!(
         email(client, cart_id).await? == before,
         "a refused write was made later"
@@ -80,19 +79,38 @@ async fn refuse(client: &Client, cart_id: &str, before: &str, (pid, injection): 
     Ok(())
 }
 
-/// Answers once every thread is held; from then on the calls are refused.
-fn attach(pid: u32, injection: &str) -> Result<Program> {
-    let mut strace = Command::new("strace");
-    strace
-        .args(["-f", "-p", &pid.to_string(), "-o", "/dev/null", "-e", injection])
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped());
-    let mut strace = Program::spawn(strace, Path::new("strace"))?;
-    let said = strace.take_stderr().context("it is piped")?;
-    let first = BufReader::new(said).lines().next();
-    let first = first.context("strace ended")??;
-    ensure!(first.contains("attached"), "strace says: {first}");
-    Ok(strace)
+/// strace, refusing.
+struct Refusing {
+    strace: Program,
+    /// It speaks of each new thread, and would die of a pipe that nobody holds.
+    _said: BufReader<ChildStderr>,
+}
+
+impl Refusing {
+    /// Answers once every thread is held; from then on the calls are refused.
+    fn attach(pid: u32, injection: &str) -> Result<Self> {
+        let mut strace = Command::new("strace");
+        strace
+            .args(["-f", "-p", &pid.to_string(), "-o", "/dev/null", "-e", injection])
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut strace = Program::spawn(strace, Path::new("strace"))?;
+        let mut said = BufReader::new(strace.take_stderr().context("it is piped")?);
+        let mut first = String::new();
+        said.read_line(&mut first)?;
+        ensure!(first.contains("attached"), "strace says: {first}");
+        Ok(Self { strace, _said: said })
+    }
+
+    fn end(&mut self) -> Result<()> {
+        ensure!(
+            self.strace.ended()?.is_none(),
+            "strace ended while it was to refuse calls"
+        );
+        signal("INT", self.strace.pid())?;
+        self.strace.wait()?;
+        Ok(())
+    }
 }
 
 async fn set_email(client: &Client, cart_id: &str, email: &str) -> Result<crate::http::Answer> {
