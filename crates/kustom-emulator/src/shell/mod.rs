@@ -18,6 +18,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// The wall clock, injected so that tests decide what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -45,6 +46,8 @@ struct Inner {
     changed: Notify,
     /// Held by whoever delivers, so that an advanced clock has delivered everything before it answers.
     delivering: tokio::sync::Mutex<()>,
+    /// Calls that a fault lets take effect later.
+    late_calls: TaskTracker,
 }
 
 /// The virtual clock is the wall clock plus an offset that only grows.
@@ -84,6 +87,7 @@ impl Emulator {
                 delivery: Delivery::new(),
                 changed: Notify::new(),
                 delivering: tokio::sync::Mutex::new(()),
+                late_calls: TaskTracker::new(),
             }),
         }
     }
@@ -116,6 +120,13 @@ impl Emulator {
     pub fn now(&self) -> Timestamp {
         let offset = self.state().offset;
         self.time_with(offset)
+    }
+
+    /// Waits until every call has taken effect that a fault has put off. For tests, which cannot know otherwise.
+    pub async fn late_calls_applied(&self) {
+        self.inner.late_calls.close();
+        self.inner.late_calls.wait().await;
+        self.inner.late_calls.reopen();
     }
 
     /// Reads the core, for assertions on its state.

@@ -54,7 +54,8 @@ async fn core(State(emulator): State<Emulator>, request: axum::extract::Request)
     };
     let struck = emulator.act(|kustom, now| kustom.meet(&request, now));
     if let Some(late) = struck.late {
-        tokio::spawn(apply_late(emulator, request, late));
+        let tracker = emulator.inner.late_calls.clone();
+        tracker.spawn(apply_late(emulator, request, late));
     } else if let Ending::Answered { response, .. } = &struck.ending
         && !response.reasons.is_empty()
     {

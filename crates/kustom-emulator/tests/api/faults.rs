@@ -79,8 +79,7 @@ async fn what_would_be_applied_late_is_forgotten_by_a_reset() {
     let served = Served::with(json!({ "effect": "applied_late", "ms": 20 })).await;
     served.create().await;
     call(&served.emulator, "POST", "/_emulator/reset", None).await;
-    served.add(json!({ "effect": "delay", "ms": 300 })).await;
-    served.send("GET", "/checkout/v3/orders/none", None).await;
+    served.emulator.late_calls_applied().await;
     assert_eq!(served.orders(), 0);
 }
 
