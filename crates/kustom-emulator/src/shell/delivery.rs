@@ -13,6 +13,7 @@ use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
 use rustls::ClientConfig;
 use std::error::Error;
+use std::sync::OnceLock;
 use std::time::Duration;
 use url::Url;
 
@@ -26,14 +27,15 @@ type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 /// One client for the machine itself, where any certificate will do, and one for the rest of the world.
 pub(super) struct Delivery {
     loopback: HttpClient,
-    world: Result<HttpClient, rustls::Error>,
+    /// Made when first needed: it reads the system's certificates, and most emulators never leave the machine.
+    world: OnceLock<Result<HttpClient, rustls::Error>>,
 }
 
 impl Delivery {
     pub(super) fn new() -> Self {
         Self {
             loopback: client(any_certificate()),
-            world: known_certificates().map(client),
+            world: OnceLock::new(),
         }
     }
 
@@ -55,7 +57,8 @@ impl Delivery {
         let client = if crate::validation::is_loopback(&url) {
             &self.loopback
         } else {
-            self.world.as_ref().map_err(Clone::clone)?
+            let world = self.world.get_or_init(|| known_certificates().map(client));
+            world.as_ref().map_err(Clone::clone)?
         };
         let mut request = http::Request::post(url.as_str()).header(header::USER_AGENT, "kustom-emulator");
         if !callback.body.is_empty() {
