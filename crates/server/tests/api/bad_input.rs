@@ -9,7 +9,9 @@ mod row;
 mod value;
 
 use crate::answer::assert_headers;
-use crate::shop::{Shop, client, pages};
+use crate::parts::client;
+use crate::shop::{Shop, pages};
+use kassa::kustom_client::Timeouts;
 use row::{MARKER, Row};
 use serde_json::json;
 
@@ -249,7 +251,7 @@ async fn a_kustom_that_cannot_be_reached_is_worth_another_try() {
     let mut shop = Shop::open().await;
     let cart_id = shop.cart_with_shoes().await;
     // Nobody listens on the discard port of this machine.
-    shop.reconfigure(|parts| parts.kustom = Some(client("http://127.0.0.1:9")));
+    shop.reconfigure(|parts| parts.kustom = Some(client("http://127.0.0.1:9", Timeouts::default())));
     let before = shop.cart(&cart_id).await;
     let refused = shop.open_checkout(&cart_id).await;
     assert_eq!(refused.failure(), (503, "KUSTOM_UNAVAILABLE".to_owned()));

@@ -2,8 +2,7 @@
 
 use crate::kustom_faults::Fault;
 use crate::shop::Shop;
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
 use kassa_commerce::payment::AuthorizationState;
 use kustom_emulator::CallbackKind;
@@ -100,38 +99,6 @@ async fn a_pending_purchase_is_an_order_that_may_not_be_shipped_yet() {
 }
 
 #[tokio::test]
-async fn every_known_shape_of_push_completes_the_cart() {
-    let forms: [(&str, &str, &str); 6] = [
-        ("query, no body", "", ""),
-        ("query, empty object", "application/json", "{}"),
-        ("query, form", "application/x-www-form-urlencoded", "a=b"),
-        ("path", "", ""),
-        ("JSON body", "application/json", r#"{"order_id":"ID"}"#),
-        ("form body", "application/x-www-form-urlencoded", "order_id=ID"),
-    ];
-    for (name, content_type, body) in forms {
-        let shop = Shop::open().await;
-        let cart_id = shop.cart_with_shoes().await;
-        let id = shop.opened(&cart_id).await;
-        shop.pay(&id).await;
-        let path = shop.push_path(&id);
-        let token = path.split("token=").nth(1).unwrap();
-        let path = match name {
-            "path" => format!("/ingress/kustom/webhook/push/{id}?token={token}"),
-            "JSON body" | "form body" => format!("/ingress/kustom/webhook/push?token={token}"),
-            _ => path,
-        };
-        let request = Request::post(path).header("content-type", content_type);
-        let answer = shop
-            .request(request.body(Body::from(body.replace("ID", &id.0))).unwrap())
-            .await;
-        assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.text);
-        shop.settle().await;
-        shop.assert_one_order(&cart_id, &id).await;
-    }
-}
-
-#[tokio::test]
 async fn kustoms_own_pushes_stop_once_the_order_is_acknowledged() {
     let shop = Shop::open().await;
     let cart_id = shop.cart_with_shoes().await;
@@ -154,24 +121,6 @@ async fn kustoms_own_pushes_stop_once_the_order_is_acknowledged() {
             .count()
     });
     assert_eq!(pushes, 1);
-}
-
-#[tokio::test]
-async fn ten_pushes_to_a_finished_order_change_nothing() {
-    let shop = Shop::open().await;
-    let cart_id = shop.cart_with_shoes().await;
-    let id = shop.opened(&cart_id).await;
-    shop.pay(&id).await;
-    shop.confirm(&cart_id).await.ok();
-    shop.settle().await;
-    let before = shop.cart(&cart_id).await;
-    for _ in 0..10 {
-        shop.push(&id).await.ok();
-        shop.settle().await;
-    }
-    assert_eq!(shop.cart(&cart_id).await, before);
-    assert_eq!(shop.kustom_faults.count(&Method::POST, "/acknowledge"), 1);
-    shop.assert_one_order(&cart_id, &id).await;
 }
 
 #[tokio::test]
@@ -214,31 +163,4 @@ async fn a_restart_loses_no_cart_order_or_job() {
         open_before,
         "the sync that was waiting has run"
     );
-}
-
-#[tokio::test]
-async fn an_internal_trouble_never_cancels_a_paid_order() {
-    for (method, path) in [(Method::GET, "/checkout/"), (Method::GET, "/ordermanagement/")] {
-        for status in [400, 401, 403, 404, 429, 500, 502, 504] {
-            let shop = Shop::open().await;
-            let cart_id = shop.cart_with_shoes().await;
-            let id = shop.opened(&cart_id).await;
-            shop.pay(&id).await;
-            let status = StatusCode::from_u16(status).unwrap();
-            shop.kustom_faults
-                .inject(method.clone(), path, Fault::Refused(status), 1);
-            shop.confirm(&cart_id).await.ok();
-            shop.push(&id).await.ok();
-            for _ in 0..3 {
-                shop.settle().await;
-                shop.advance(SignedDuration::from_mins(1));
-            }
-            assert_eq!(
-                shop.kustom_faults.count(&Method::POST, "/cancel"),
-                0,
-                "{path} {status}"
-            );
-            shop.assert_one_order(&cart_id, &id).await;
-        }
-    }
 }

@@ -83,7 +83,7 @@ impl Events {
     }
 
     /// No event is waiting: whatever was done has sent nothing.
-    fn assert_silent(&mut self) {
+    pub(crate) fn assert_silent(&mut self) {
         if let Some(frame) = self.read().now_or_never() {
             panic!("unexpected {frame:?}");
         }

@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     AnswerLost,
     /// Kustom says that the order can no longer be changed.
     ReadOnly,
+    /// Kustom carries it out, and one member of its answer is replaced by this text.
+    Altered(&'static str, &'static str),
     /// Waits for [`KustomFaults::release`] and then meets the next rule, or Kustom.
     Held,
 }
@@ -64,6 +66,11 @@ impl KustomFaults {
             fault,
             times,
         });
+    }
+
+    /// No fault is left for the requests to come.
+    pub(crate) fn heal(&self) {
+        self.inner.lock().unwrap().rules.clear();
     }
 
     /// From now on order management says this about every purchase.
@@ -120,11 +127,14 @@ impl KustomFaults {
     }
 }
 
-async fn with_verdict(answer: Response, verdict: &str) -> Response {
+/// An answer without a body has no member to alter.
+async fn altered(answer: Response, member: &str, value: &str) -> Response {
     let (mut parts, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let mut order: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    order["fraud_status"] = verdict.into();
+    let Ok(mut order) = serde_json::from_slice::<serde_json::Value>(&bytes) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    order[member] = value.into();
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(order.to_string()))
 }
@@ -139,7 +149,7 @@ pub(crate) async fn layer(State(faults): State<KustomFaults>, request: Request, 
                 let answer = next.run(request).await;
                 match verdict {
                     Some(verdict) if path.starts_with("/ordermanagement") && method == Method::GET => {
-                        with_verdict(answer, verdict).await
+                        altered(answer, "fraud_status", verdict).await
                     }
                     _ => answer,
                 }
@@ -152,6 +162,7 @@ pub(crate) async fn layer(State(faults): State<KustomFaults>, request: Request, 
                 next.run(request).await;
                 StatusCode::GATEWAY_TIMEOUT.into_response()
             }
+            Some(Fault::Altered(member, value)) => altered(next.run(request).await, member, value).await,
             Some(Fault::ReadOnly) => (StatusCode::FORBIDDEN, READ_ONLY_BODY).into_response(),
             Some(Fault::Held) => {
                 faults.gate.reached.notify_one();

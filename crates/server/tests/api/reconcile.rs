@@ -11,28 +11,14 @@ use serde_json::json;
 
 const ONE_ORDER: &str = "/checkout/v3/orders/";
 
-/// Lets time pass in steps, as a worker would see it.
-async fn pass(shop: &Shop, total: SignedDuration, step: SignedDuration) {
-    let mut passed = SignedDuration::ZERO;
-    while passed < total {
-        shop.advance(step);
-        shop.app.run_due_jobs().await.unwrap();
-        passed += step;
-    }
-}
-
 #[tokio::test]
 async fn an_approved_payment_is_found_within_a_minute() {
     let shop = Shop::open().await;
     let cart_id = shop.cart_with_shoes().await;
     let id = shop.opened(&cart_id).await;
     shop.pay(&id).await;
-    pass(
-        &shop,
-        SignedDuration::from_secs(31),
-        SignedDuration::from_secs(31),
-    )
-    .await;
+    shop.pass(SignedDuration::from_secs(31), SignedDuration::from_secs(31))
+        .await;
     shop.assert_one_order(&cart_id, &id).await;
 }
 
@@ -41,19 +27,11 @@ async fn a_payment_that_nobody_approved_is_found_all_the_same() {
     let shop = Shop::open().await;
     let cart_id = shop.cart_with_shoes().await;
     let id = shop.opened(&cart_id).await;
-    pass(
-        &shop,
-        SignedDuration::from_hours(3),
-        SignedDuration::from_mins(15),
-    )
-    .await;
+    shop.pass(SignedDuration::from_hours(3), SignedDuration::from_mins(15))
+        .await;
     shop.pay_without_asking(&id);
-    pass(
-        &shop,
-        SignedDuration::from_hours(4),
-        SignedDuration::from_mins(30),
-    )
-    .await;
+    shop.pass(SignedDuration::from_hours(4), SignedDuration::from_mins(30))
+        .await;
     shop.assert_one_order(&cart_id, &id).await;
 }
 
@@ -65,14 +43,11 @@ async fn a_restart_and_a_kustom_that_is_down_only_delay_it() {
     shop.pay(&id).await;
     let down = Fault::Refused(StatusCode::BAD_GATEWAY);
     shop.kustom_faults.inject(Method::GET, ONE_ORDER, down, 3);
-    pass(
-        &shop,
-        SignedDuration::from_secs(40),
-        SignedDuration::from_secs(40),
-    )
-    .await;
+    shop.pass(SignedDuration::from_secs(40), SignedDuration::from_secs(40))
+        .await;
     shop.restart().await;
-    pass(&shop, SignedDuration::from_mins(4), SignedDuration::from_secs(20)).await;
+    shop.pass(SignedDuration::from_mins(4), SignedDuration::from_secs(20))
+        .await;
     shop.assert_one_order(&cart_id, &id).await;
 }
 
@@ -83,15 +58,12 @@ async fn an_order_that_is_never_bought_is_asked_about_less_and_less_and_then_no_
     shop.opened(&cart_id).await;
     let reads = || shop.kustom_faults.count(&Method::GET, ONE_ORDER);
     let before = reads();
-    pass(&shop, SignedDuration::from_hours(2), SignedDuration::from_mins(5)).await;
+    shop.pass(SignedDuration::from_hours(2), SignedDuration::from_mins(5))
+        .await;
     let while_used = reads() - before;
     assert!((7..=10).contains(&while_used), "{while_used}");
-    pass(
-        &shop,
-        SignedDuration::from_hours(104),
-        SignedDuration::from_mins(30),
-    )
-    .await;
+    shop.pass(SignedDuration::from_hours(104), SignedDuration::from_mins(30))
+        .await;
     let in_all = reads() - before;
     assert!((30..=40).contains(&in_all), "{in_all}");
     assert_eq!(shop.app.store.next_job_at().await.unwrap(), None);
@@ -107,7 +79,8 @@ async fn a_retired_order_is_still_watched() {
     shop.kustom_faults.inject(Method::GET, ONE_ORDER, not_found, 1);
     assert_ne!(shop.opened(&cart_id).await, first);
     // Its abort finds out as well; this is about the day when even that message is lost.
-    pass(&shop, SignedDuration::from_mins(20), SignedDuration::from_mins(1)).await;
+    shop.pass(SignedDuration::from_mins(20), SignedDuration::from_mins(1))
+        .await;
     shop.assert_one_order(&cart_id, &first).await;
 }
 
@@ -132,24 +105,16 @@ async fn the_verdict_on_an_examined_purchase_is_asked_for_until_it_is_known() {
         shop.pay_with(&id, json!({ "outcome": "pending" })).await;
         shop.confirm(&cart_id).await.ok();
         shop.settle().await;
-        pass(
-            &shop,
-            SignedDuration::from_hours(5),
-            SignedDuration::from_mins(15),
-        )
-        .await;
+        shop.pass(SignedDuration::from_hours(5), SignedDuration::from_mins(15))
+            .await;
         assert!(
             !shop.is_shippable(&cart_id).await,
             "{verdict}: nobody has decided"
         );
 
         shop.kustom_faults.decide_fraud(verdict);
-        pass(
-            &shop,
-            SignedDuration::from_hours(25),
-            SignedDuration::from_hours(1),
-        )
-        .await;
+        shop.pass(SignedDuration::from_hours(25), SignedDuration::from_hours(1))
+            .await;
         let order = shop.order(&cart_id).await.unwrap();
         let payments = shop.app.store.payments_of_cart(order.cart_id).await.unwrap();
         assert_eq!(payments[0].authorization.state, state, "{verdict}");
@@ -221,13 +186,15 @@ async fn a_checkout_that_was_closed_elsewhere_is_replaced_after_a_while() {
     );
     assert_eq!(shop.kustom_order_count(), 1);
 
-    pass(&shop, SignedDuration::from_mins(3), SignedDuration::from_secs(10)).await;
+    shop.pass(SignedDuration::from_mins(3), SignedDuration::from_secs(10))
+        .await;
     let second = shop.opened(&cart_id).await;
     assert_ne!(first, second);
     assert_eq!(shop.state_of(&first).await, KustomOrderState::Retired);
     shop.pay(&second).await;
     shop.confirm(&cart_id).await.ok();
     // Its abort met a read-only order as well, which is looked at for a while.
-    pass(&shop, SignedDuration::from_mins(3), SignedDuration::from_secs(10)).await;
+    shop.pass(SignedDuration::from_mins(3), SignedDuration::from_secs(10))
+        .await;
     shop.assert_one_order(&cart_id, &second).await;
 }

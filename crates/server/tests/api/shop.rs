@@ -3,31 +3,26 @@
 use crate::answer::Answer;
 use crate::clock::ManualClock;
 use crate::kustom_faults::{self, KustomFaults};
+use crate::parts::{self, client};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::middleware::from_fn_with_state;
 use jiff::{SignedDuration, Timestamp};
-use kassa::app::{App, Options, Parts};
-use kassa::clock::{Clock, SystemIds};
-use kassa::kustom::Kustom;
-use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
+use kassa::app::{App, Parts};
+use kassa::kustom_client::Timeouts;
 use kassa::pace::Pace;
-use kassa::store::Store;
 use kassa::store::sqlite::SqliteStore;
-use kassa::token::CallbackTokens;
 use kassa_commerce::change::{Change, Claim};
 use kassa_commerce::id::CartId;
 use kassa_commerce::job::JobKey;
-use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::order::Order;
 use kustom_api::KustomOrderId;
-use kustom_emulator::{Emulator, Settings};
+use kustom_emulator::{Emulator, Rules};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 pub(crate) struct Shop {
@@ -40,30 +35,44 @@ pub(crate) struct Shop {
     clock: Arc<ManualClock>,
     kustom_url: String,
     public_url: String,
+    timeouts: Timeouts,
     store: Arc<SqliteStore>,
     folder: tempfile::TempDir,
+    /// Both servers. They end with the shop, because some tests open hundreds.
+    _serving: JoinSet<()>,
+}
+
+/// How a shop differs from the usual one.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) rules: Rules,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl Shop {
     pub(crate) async fn open() -> Self {
+        Self::set_up(Setup::default()).await
+    }
+
+    pub(crate) async fn set_up(setup: Setup) -> Self {
         let clock = Arc::new(ManualClock::new());
         let kustom_faults = KustomFaults::default();
-        let kustom_listener = listen().await;
-        let kustom_url = url_of(&kustom_listener);
-        let emulator = emulator(&clock, &kustom_url);
-        let faulty = emulator
-            .router()
-            .layer(from_fn_with_state(kustom_faults.clone(), kustom_faults::layer));
-        tokio::spawn(async move { axum::serve(kustom_listener, faulty).await });
+        let mut serving = JoinSet::new();
+        let kustom_listener = parts::listen().await;
+        let kustom_url = parts::url_of(&kustom_listener);
+        let emulator = parts::emulator(&clock, &kustom_url, setup.rules);
+        let layer = from_fn_with_state(kustom_faults.clone(), kustom_faults::layer);
+        parts::serve(&mut serving, kustom_listener, emulator.router().layer(layer));
 
-        let listener = listen().await;
-        let public_url = url_of(&listener);
+        let listener = parts::listen().await;
+        let public_url = parts::url_of(&listener);
         let folder = tempfile::tempdir().unwrap();
-        let store = open_store(folder.path());
-        let app = app(&store, &clock, &kustom_url, &public_url).await;
+        let store = parts::open_store(folder.path());
+        let kustom = client(&kustom_url, setup.timeouts);
+        let app = parts::app(&store, &clock, kustom, &public_url).await;
         let router = kassa::http::router(app.clone());
         let front = Arc::new(Mutex::new(router.clone()));
-        tokio::spawn(axum::serve(listener, newest(front.clone())).into_future());
+        parts::serve(&mut serving, listener, newest(front.clone()));
         Self {
             app,
             router,
@@ -73,17 +82,28 @@ impl Shop {
             clock,
             kustom_url,
             public_url,
+            timeouts: setup.timeouts,
             store,
             folder,
+            _serving: serving,
         }
+    }
+
+    /// What Kustom sends to us meets these faults on its way.
+    pub(crate) fn faults_of_callbacks(&self) -> KustomFaults {
+        let faults = KustomFaults::default();
+        let layer = from_fn_with_state(faults.clone(), kustom_faults::layer);
+        *self.front.lock().unwrap() = self.router.clone().layer(layer);
+        faults
     }
 
     /// Another process over the same data, as after a crash: nothing is remembered but what was stored.
     pub(crate) async fn restart(&mut self) {
         self.app.stop.cancel();
         self.store.close();
-        self.store = open_store(self.folder.path());
-        let app = app(&self.store, &self.clock, &self.kustom_url, &self.public_url).await;
+        self.store = parts::open_store(self.folder.path());
+        let kustom = client(&self.kustom_url, self.timeouts);
+        let app = parts::app(&self.store, &self.clock, kustom, &self.public_url).await;
         self.serve(app);
     }
 
@@ -95,10 +115,11 @@ impl Shop {
 
     /// What this shop's server is made of, for a server that differs in one part.
     pub(crate) fn parts(&self) -> Parts {
-        parts(
+        let kustom = client(&self.kustom_url, self.timeouts);
+        parts::parts(
             self.store.clone(),
             &self.clock,
-            Some(client(&self.kustom_url)),
+            Some(kustom),
             self.public_url.clone(),
         )
     }
@@ -116,12 +137,7 @@ impl Shop {
 
     /// The same shop after an operator has changed something: another catalogue, other options, no credentials.
     pub(crate) fn reconfigure(&mut self, change: impl FnOnce(&mut Parts)) {
-        let mut parts = parts(
-            self.store.clone(),
-            &self.clock,
-            Some(client(&self.kustom_url)),
-            self.public_url.clone(),
-        );
+        let mut parts = self.parts();
         change(&mut parts);
         self.serve(App::new(parts));
     }
@@ -142,11 +158,9 @@ impl Shop {
 
     /// A server that looks at an order at Kustom only every so often, as all do outside of tests.
     pub(crate) fn unhurried_node(&self, between_looks: Duration) -> App {
-        let client = Some(client(&self.kustom_url));
-        let parts = parts(self.store.clone(), &self.clock, client, self.public_url.clone());
         App::new(Parts {
             looks: Pace::new(between_looks),
-            ..parts
+            ..self.parts()
         })
     }
 
@@ -168,6 +182,16 @@ impl Shop {
     pub(crate) async fn settle(&self) -> usize {
         self.advance(SignedDuration::from_secs(1));
         self.app.run_due_jobs().await.unwrap()
+    }
+
+    /// Lets time pass in steps, as a worker would see it.
+    pub(crate) async fn pass(&self, total: SignedDuration, step: SignedDuration) {
+        let mut passed = SignedDuration::ZERO;
+        while passed < total {
+            self.advance(step);
+            self.app.run_due_jobs().await.unwrap();
+            passed += step;
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -371,77 +395,4 @@ fn newest(front: Arc<Mutex<Router>>) -> Router {
         let router = front.lock().unwrap().clone();
         async move { router.oneshot(request).await }
     })
-}
-
-async fn listen() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.unwrap()
-}
-
-fn url_of(listener: &TcpListener) -> String {
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
-fn emulator(clock: &Arc<ManualClock>, public_url: &str) -> Emulator {
-    let clock = Arc::clone(clock);
-    let settings = Settings {
-        public_url: Some(public_url.to_owned()),
-        ..Settings::default()
-    };
-    Emulator::new(settings, Arc::new(move || clock.now()))
-}
-
-fn open_store(folder: &Path) -> Arc<SqliteStore> {
-    Arc::new(SqliteStore::open(&folder.join("kassa.db")).unwrap())
-}
-
-async fn app(store: &Arc<SqliteStore>, clock: &Arc<ManualClock>, kustom_url: &str, public_url: &str) -> App {
-    let key = store.callback_key().await.unwrap();
-    let parts = parts(
-        store.clone(),
-        clock,
-        Some(client(kustom_url)),
-        public_url.to_owned(),
-    );
-    App::new(Parts {
-        tokens: CallbackTokens::new(key),
-        ..parts
-    })
-}
-
-fn parts(
-    store: Arc<dyn Store>,
-    clock: &Arc<ManualClock>,
-    kustom: Option<Arc<dyn Kustom>>,
-    public_url: String,
-) -> Parts {
-    let parts = Parts::new(
-        store,
-        kassa::demo::catalogue(),
-        kustom,
-        clock.clone(),
-        Arc::new(SystemIds),
-        CallbackTokens::new([0; 32]),
-        Options {
-            public_url,
-            timing: SyncTiming::default(),
-            trust_loopback_pages: true,
-            https_pages_only: false,
-        },
-    );
-    Parts {
-        looks: Pace::new(Duration::ZERO),
-        ..parts
-    }
-}
-
-pub(crate) fn client(kustom_url: &str) -> Arc<dyn Kustom> {
-    let credentials = Credentials::UserAndKey {
-        key_id: "M1".into(),
-        password: "secret".to_owned().into(),
-    };
-    let account = KustomAccount {
-        base_url: kustom_url.parse().unwrap(),
-        credentials,
-    };
-    Arc::new(KustomClient::new(account, Timeouts::default()).unwrap())
 }

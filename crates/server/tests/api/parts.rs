@@ -1,0 +1,96 @@
+//! What a shop is made of: the parts of its server, and the emulator.
+
+use crate::clock::ManualClock;
+use axum::Router;
+use kassa::app::{App, Options, Parts};
+use kassa::clock::{Clock, SystemIds};
+use kassa::kustom::Kustom;
+use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
+use kassa::pace::Pace;
+use kassa::store::Store;
+use kassa::store::sqlite::SqliteStore;
+use kassa::token::CallbackTokens;
+use kassa_commerce::kustom::hook::SyncTiming;
+use kustom_emulator::{Emulator, Rules, Settings};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub(crate) async fn listen() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+pub(crate) fn url_of(listener: &TcpListener) -> String {
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+pub(crate) fn serve(serving: &mut JoinSet<()>, listener: TcpListener, router: Router) {
+    serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
+}
+
+pub(crate) fn emulator(clock: &Arc<ManualClock>, public_url: &str, rules: Rules) -> Emulator {
+    let clock = Arc::clone(clock);
+    let settings = Settings {
+        rules,
+        public_url: Some(public_url.to_owned()),
+    };
+    Emulator::new(settings, Arc::new(move || clock.now()))
+}
+
+pub(crate) fn open_store(folder: &Path) -> Arc<SqliteStore> {
+    Arc::new(SqliteStore::open(&folder.join("kassa.db")).unwrap())
+}
+
+pub(crate) async fn app(
+    store: &Arc<SqliteStore>,
+    clock: &Arc<ManualClock>,
+    kustom: Arc<dyn Kustom>,
+    public_url: &str,
+) -> App {
+    let key = store.callback_key().await.unwrap();
+    let parts = parts(store.clone(), clock, Some(kustom), public_url.to_owned());
+    App::new(Parts {
+        tokens: CallbackTokens::new(key),
+        ..parts
+    })
+}
+
+pub(crate) fn parts(
+    store: Arc<dyn Store>,
+    clock: &Arc<ManualClock>,
+    kustom: Option<Arc<dyn Kustom>>,
+    public_url: String,
+) -> Parts {
+    let parts = Parts::new(
+        store,
+        kassa::demo::catalogue(),
+        kustom,
+        clock.clone(),
+        Arc::new(SystemIds),
+        CallbackTokens::new([0; 32]),
+        Options {
+            public_url,
+            timing: SyncTiming::default(),
+            trust_loopback_pages: true,
+            https_pages_only: false,
+        },
+    );
+    Parts {
+        looks: Pace::new(Duration::ZERO),
+        ..parts
+    }
+}
+
+pub(crate) fn client(kustom_url: &str, timeouts: Timeouts) -> Arc<dyn Kustom> {
+    let credentials = Credentials::UserAndKey {
+        key_id: "M1".into(),
+        password: "secret".to_owned().into(),
+    };
+    let account = KustomAccount {
+        base_url: kustom_url.parse().unwrap(),
+        credentials,
+    };
+    Arc::new(KustomClient::new(account, timeouts).unwrap())
+}
