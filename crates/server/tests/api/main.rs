@@ -15,6 +15,7 @@ mod completion;
 mod cors;
 mod events;
 mod failing_store;
+mod fault_table;
 mod faults;
 mod kustom_faults;
 mod limits;

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub(crate) struct Shop {
@@ -47,6 +48,17 @@ pub(crate) struct Shop {
 pub(crate) struct Setup {
     pub(crate) rules: Rules,
     pub(crate) timeouts: Timeouts,
+    pub(crate) kustom_is: Served,
+}
+
+/// How Kustom is reached.
+#[derive(Default)]
+pub(crate) enum Served {
+    /// Behind [`KustomFaults`].
+    #[default]
+    BehindFaults,
+    /// By the emulator's own accept loop: its own faults may break a connection off.
+    ByItself,
 }
 
 impl Shop {
@@ -61,8 +73,15 @@ impl Shop {
         let kustom_listener = parts::listen().await;
         let kustom_url = parts::url_of(&kustom_listener);
         let emulator = parts::emulator(&clock, &kustom_url, setup.rules);
-        let layer = from_fn_with_state(kustom_faults.clone(), kustom_faults::layer);
-        parts::serve(&mut serving, kustom_listener, emulator.router().layer(layer));
+        match setup.kustom_is {
+            Served::ByItself => {
+                serving.spawn(emulator.serve(kustom_listener, CancellationToken::new()));
+            }
+            Served::BehindFaults => {
+                let layer = from_fn_with_state(kustom_faults.clone(), kustom_faults::layer);
+                parts::serve(&mut serving, kustom_listener, emulator.router().layer(layer));
+            }
+        }
 
         let listener = parts::listen().await;
         let public_url = parts::url_of(&listener);
