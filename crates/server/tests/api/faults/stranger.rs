@@ -180,6 +180,9 @@ async fn fault_25_a_callback_is_believed() {
     let World { shop, open, .. } = World::make().await;
     // Even with the right token: what a push says of a purchase is not looked at.
     let before = shop.cart(&open.cart_id).await;
+    let writes =
+        || shop.kustom_faults.count(&Method::POST, "") + shop.kustom_faults.count(&Method::PATCH, "");
+    let writes_before = writes();
     for said in [
         json!({ "order_id": open.id.0, "status": "checkout_complete", "fraud_status": "ACCEPTED" }),
         json!({ "event_type": "FRAUD_RISK_ACCEPTED", "order_id": open.id.0 }),
@@ -187,6 +190,7 @@ async fn fault_25_a_callback_is_believed() {
         shop.post(&open.push, said).await.ok();
         shop.settle().await;
     }
+    assert_eq!(writes(), writes_before, "all that a push makes us do is to read");
     assert_eq!(shop.cart(&open.cart_id).await, before);
     assert!(shop.order(&open.cart_id).await.is_none());
     assert_eq!(shop.review_reasons().await, []);
