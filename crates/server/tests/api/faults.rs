@@ -26,7 +26,7 @@
 //!     `fault_10_the_iframe_resumes_by_itself_during_a_long_sync`
 //!     `fault_10_the_iframe_resumes_by_itself_after_an_answer_was_lost`
 //! 11. An update or a resume in the middle of a card payment ended it.
-//!     `fault_11_a_payment_at_the_bank_is_disturbed`
+//!     `fault_11_a_payment_at_the_bank_is_disturbed` `fault_11_an_edit_overtakes_the_bank`
 //! 12. An order that could no longer be changed was taken for broken, and a second one was made and paid as well.
 //!     `fault_12_read_only_order_is_treated_as_broken`
 //!     `fault_12_an_opening_that_meets_a_read_only_order_makes_no_other`

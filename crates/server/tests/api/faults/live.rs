@@ -16,11 +16,13 @@ async fn fault_12_read_only_order_is_treated_as_broken() {
     let shop = Shop::open().await;
     let cart_id = shop.cart_with_shoes().await;
     let id = shop.opened(&cart_id).await;
-    // The shopper pays; an edit of another tab meets an order that can no longer be changed.
-    shop.pay(&id).await;
-    shop.advance(FREEZE);
+    // The shopper pays. An edit of another tab meets an order that can no longer be changed, before anybody else asks.
+    shop.pay_without_asking(&id);
     shop.set_first_quantity(&cart_id, 3).await;
     shop.settle().await;
+    assert_eq!(shop.kustom_faults.count(&Method::POST, ONE_ORDER), 1);
+    let refused = shop.open_checkout(&cart_id).await;
+    assert_eq!(refused.failure(), (409, "CART_NOT_OPEN".to_owned()));
 
     assert_eq!(
         shop.kustom_order_count(),

@@ -10,6 +10,8 @@ use jiff::SignedDuration;
 use kassa::app::{App, Parts};
 use kassa_commerce::change::Change;
 use kassa_commerce::job::{JobKey, JobRequest};
+use kassa_commerce::kustom::validation::FREEZE;
+use kassa_commerce::review::ReviewReason;
 use kustom_api::KustomOrderId;
 use kustom_emulator::{CallbackAnswer, PaymentStep, Purchase, PurchaseRefusal, Purchased, Rules};
 use serde_json::json;
@@ -22,19 +24,7 @@ async fn fault_11_a_payment_at_the_bank_is_disturbed() {
     let paid_amount = shop.order_amount(&id);
     let mut events = Events::open(&shop, &cart_id).await;
     events.next().await.unwrap();
-    let question = shop.begin_payment(
-        &id,
-        Purchase {
-            three_d_secure: true,
-            ..purchase()
-        },
-    );
-    let answer = shop.answer_to(&question).await;
-    let at_the_bank = shop
-        .emulator
-        .act(|kustom, now| kustom.payment_answered(question.number, answer, now))
-        .unwrap();
-    assert_eq!(at_the_bank, PaymentStep::Authenticating);
+    authenticate(&shop, &id).await;
 
     disturb(&shop, &cart_id).await;
     shop.advance(SignedDuration::from_secs(60));
@@ -62,6 +52,55 @@ async fn fault_11_a_payment_at_the_bank_is_disturbed() {
     let order = shop.order(&cart_id).await.unwrap();
     assert_eq!(order.priced.amount_to_pay().unwrap().amount_minor(), paid_amount);
     assert_eq!(shop.review_reasons().await, []);
+}
+
+#[tokio::test]
+async fn fault_11_an_edit_overtakes_the_bank() {
+    let shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let id = shop.opened(&cart_id).await;
+    let paid_amount = shop.order_amount(&id);
+    authenticate(&shop, &id).await;
+    // The shopper takes longer than the freeze lasts, and another tab edits. Then the bank answers after all.
+    shop.advance(FREEZE);
+    shop.set_first_quantity(&cart_id, 3).await;
+    let step = shop
+        .emulator
+        .act(|kustom, now| kustom.authenticated(&id, now))
+        .unwrap();
+    let PaymentStep::Validating(again) = step else {
+        panic!("{step:?}");
+    };
+    let answer = shop.answer_to(&again).await;
+    shop.settle().await;
+    let touched = shop.kustom_faults.count(&Method::POST, &id.0);
+    assert_eq!(touched, 0, "Kustom's order was changed under the payment");
+    shop.emulator
+        .act(|kustom, now| kustom.payment_answered(again.number, answer, now))
+        .unwrap();
+    shop.confirm(&cart_id).await.ok();
+    // The edit's message waits until the payment must be over, and then there is nothing to tell.
+    shop.pass(SignedDuration::from_mins(3), SignedDuration::from_secs(30))
+        .await;
+    shop.assert_one_order(&cart_id, &id).await;
+    let order = shop.order(&cart_id).await.unwrap();
+    assert_eq!(order.priced.amount_to_pay().unwrap().amount_minor(), paid_amount);
+    assert_eq!(shop.review_reasons().await, [ReviewReason::EditedAfterPayment]);
+}
+
+/// The shopper presses the button and goes to the bank's page.
+async fn authenticate(shop: &Shop, id: &KustomOrderId) {
+    let purchase = Purchase {
+        three_d_secure: true,
+        ..purchase()
+    };
+    let question = shop.begin_payment(id, purchase);
+    let answer = shop.answer_to(&question).await;
+    let at_the_bank = shop
+        .emulator
+        .act(|kustom, now| kustom.payment_answered(question.number, answer, now))
+        .unwrap();
+    assert_eq!(at_the_bank, PaymentStep::Authenticating);
 }
 
 /// All that other tabs, the catalogue and our own jobs could do to a cart that is being paid.
