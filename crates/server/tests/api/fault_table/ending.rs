@@ -64,7 +64,7 @@ async fn check_reviews(scene: &Scene, case: &Case) {
         expected.push(ReviewReason::DuplicatePurchase);
     }
     if case.is_reported() {
-        expected.push(ReviewReason::MessageRefused);
+        expected.push(ReviewReason::MessageUnheard);
     }
     assert_eq!(scene.shop.review_reasons().await, expected, "{case:?}");
 }

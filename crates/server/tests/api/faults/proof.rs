@@ -18,11 +18,8 @@ async fn opened(shop: &Shop) -> (String, KustomOrderId) {
 }
 
 async fn assert_not_paid(shop: &Shop, cart_id: &str, id: &KustomOrderId, what: &str) {
-    assert_eq!(
-        shop.confirm(cart_id).await.ok(),
-        json!({ "status": "checkout_incomplete" }),
-        "{what}"
-    );
+    let confirmed = shop.confirm(cart_id).await.ok();
+    assert_eq!(confirmed["status"], "checkout_incomplete", "{what}");
     shop.push(id).await.ok();
     shop.settle().await;
     assert!(shop.order(cart_id).await.is_none(), "{what}");
@@ -140,11 +137,10 @@ async fn fault_21_trouble_in_order_management_counts_as_an_answer() {
         shop.pass(SignedDuration::from_mins(10), SignedDuration::from_secs(30))
             .await;
         assert_not_paid(&shop, &cart_id, &id, &what).await;
-        assert_eq!(
-            shop.review_reasons().await,
-            [],
-            "{status}: trouble is no mismatch"
-        );
+        // A person may be told that it goes on for long, and nothing is held against the purchase.
+        let reasons = shop.review_reasons().await;
+        let is_trouble = |reason: &ReviewReason| *reason == ReviewReason::UnreadablePurchase;
+        assert!(reasons.iter().all(is_trouble), "{status}: {reasons:?}");
         shop.kustom_faults.heal();
         shop.pass(SignedDuration::from_mins(6), SignedDuration::from_secs(30))
             .await;

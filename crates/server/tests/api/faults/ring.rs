@@ -5,6 +5,7 @@ use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use jiff::SignedDuration;
+use kassa_commerce::review::ReviewReason;
 use kustom_api::KustomOrderId;
 use serde_json::json;
 
@@ -143,7 +144,7 @@ async fn fault_6_two_days_of_pushes_to_an_order_that_cannot_be_acknowledged() {
         (shop.order(&cart_id).await, shop.cart(&cart_id).await),
         (order, cart)
     );
-    assert_eq!(shop.review_reasons().await, []);
+    assert_eq!(shop.review_reasons().await, [ReviewReason::MessageUnheard]);
 
     shop.kustom_faults.heal();
     shop.pass(SignedDuration::from_mins(6), SignedDuration::from_mins(1))
