@@ -139,12 +139,12 @@ fn traced(recipe: &Recipe, trace: &Path) -> Recipe {
 
 /// strace writes what it has left after the program has ended.
 async fn whole_trace(file: &Path, pid: u32) -> Result<String> {
-    let end = format!("{pid} +++ exited with 0 +++\n");
+    let end = format!("{pid} +++ exited with 0 +++");
     let started = Instant::now();
     while started.elapsed() < LONGEST_END {
         let trace = fs::read_to_string(file).context("strace wrote no trace")?;
-        let trace = trace.replace(&format!("{pid}  "), &format!("{pid} "));
-        if trace.ends_with(&end) {
+        let last = trace.lines().next_back().unwrap_or_default();
+        if last.split_whitespace().eq(end.split(' ')) {
             return Ok(trace);
         }
         tokio::time::sleep(LOOK_EVERY).await;
