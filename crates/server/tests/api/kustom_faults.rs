@@ -8,7 +8,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 use tokio::sync::Notify;
 
 const READ_ONLY_BODY: &str =
@@ -46,7 +45,7 @@ struct Gate {
 #[derive(Default)]
 struct Inner {
     rules: VecDeque<Rule>,
-    requests: Vec<(Method, String, Instant)>,
+    requests: Vec<(Method, String)>,
     fraud_verdict: Option<&'static str>,
 }
 
@@ -84,20 +83,13 @@ impl KustomFaults {
         inner
             .requests
             .iter()
-            .filter(|(sent, path, _)| sent == method && path.contains(path_part))
+            .filter(|(sent, path)| sent == method && path.contains(path_part))
             .count()
     }
 
     /// How many requests have come at all.
     pub(crate) fn total(&self) -> usize {
         self.inner.lock().unwrap().requests.len()
-    }
-
-    /// When the requests of this method came whose path contains `path_part`.
-    pub(crate) fn times(&self, method: &Method, path_part: &str) -> Vec<Instant> {
-        let inner = self.inner.lock().unwrap();
-        let fits = |(sent, path, _): &&(Method, String, Instant)| sent == method && path.contains(path_part);
-        inner.requests.iter().filter(fits).map(|(.., at)| *at).collect()
     }
 
     /// Waits until a request is held.
@@ -112,9 +104,7 @@ impl KustomFaults {
 
     fn note(&self, method: &Method, path: &str) {
         let mut inner = self.inner.lock().unwrap();
-        inner
-            .requests
-            .push((method.clone(), path.to_owned(), Instant::now()));
+        inner.requests.push((method.clone(), path.to_owned()));
     }
 
     fn next(&self, method: &Method, path: &str) -> Option<Fault> {
