@@ -26,7 +26,11 @@ export type Emulator = {
   /** Forgets an order that nobody has bought, as Kustom does after two days. */
   expire: (orderId: string) => Promise<unknown>;
   advanceClock: (seconds: number) => Promise<unknown>;
+  /** Makes the next call that fits go wrong. */
+  addFault: (rule: FaultRule) => Promise<unknown>;
 };
+
+export type FaultRule = { method: string; path: string; effect: string; times?: number };
 
 export function createEmulator(url: string): Emulator {
   const get = (path: string) => ask(`${url}/_emulator/${path}`);
@@ -43,6 +47,7 @@ export function createEmulator(url: string): Emulator {
     pay: (orderId, outcome) => post(`orders/${orderId}/pay`, { outcome }),
     expire: (orderId) => post(`orders/${orderId}/expire`, {}),
     advanceClock: (seconds) => post('clock/advance', { seconds }),
+    addFault: (rule) => post('faults', rule),
   };
 }
 
