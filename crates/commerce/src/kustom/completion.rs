@@ -318,6 +318,9 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     let mut cart = cart.clone();
     cart.state = CartState::Completed;
     cart.items.clone_from(&snapshot.items);
+    if let Some(country) = CountryCode::from_code(&snapshot.offer.purchase_country) {
+        cart.country = country;
+    }
     cart.frozen = Some(snapshot.priced.clone());
     cart.bought_by = Some(order.kustom_order_id.clone());
     cart.in_review = None;

@@ -149,6 +149,14 @@ fn the_order_is_what_was_paid_although_the_cart_was_edited_since() {
 }
 
 #[test]
+fn a_cart_that_moved_after_the_payment_shows_the_country_it_was_paid_in() {
+    let paid_in = purchase().cart.country;
+    let moved = spoiled(|purchase| purchase.cart.country = country("FI"));
+    assert_ne!(moved.cart.country, paid_in);
+    assert_eq!(written(&moved.change()).country, paid_in);
+}
+
+#[test]
 fn an_edit_that_was_undone_is_not_an_edit() {
     let undone = spoiled(|purchase| {
         let edit = edited(&purchase.cart, set_quantity(1, 9)).0;
