@@ -17,6 +17,7 @@ pub mod kustom_client;
 pub mod listen;
 pub mod pace;
 pub mod playground;
+pub mod push;
 pub mod rate_limit;
 pub mod review;
 pub mod single_flight;

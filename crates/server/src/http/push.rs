@@ -10,8 +10,8 @@ use super::error::ApiError;
 use super::openapi;
 use crate::app::App;
 use crate::checkout::CheckoutError;
-use crate::completion::{CompletionError, Purchase};
 use crate::crash;
+use crate::push::{Heard, PushError};
 use crate::token::Callback;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -19,7 +19,7 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::StatusCode;
 use kassa_commerce::change::Change;
 use kassa_commerce::job::{JobKey, JobRequest};
-use kassa_commerce::kustom::KustomOrderState;
+use kassa_commerce::kustom::KustomOrder;
 use kustom_api::KustomOrderId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -115,10 +115,9 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
             .iter()
             .any(|token| app.tokens.fits(Callback::Push, session_id, token))
         {
-            let state = kustom_order.state;
-            let answer = match is_notification && state.is_order() {
+            let answer = match is_notification && kustom_order.state.is_order() {
                 true => examine(app, &id).await,
-                false => ring(app, &id, state).await,
+                false => ring(app, &kustom_order).await,
             };
             crash::point("push.before_answer");
             return answer;
@@ -145,44 +144,20 @@ async fn examine(app: &App, id: &KustomOrderId) -> PushAnswer {
     Ok(Json(Received { status: "completed" }))
 }
 
-/// Answers only what is durable: the order, or the job that will find out.
-async fn ring(app: &App, id: &KustomOrderId, state: KustomOrderState) -> PushAnswer {
-    if state == KustomOrderState::Acknowledged {
-        return Ok(Json(Received { status: "completed" }));
-    }
-    match app.complete_or_try_later(id).await? {
-        Ok(Purchase::Completed) => Ok(Json(Received { status: "completed" })),
-        Ok(Purchase::InReview | Purchase::GivenBack) => Ok(Json(Received { status: "in_review" })),
-        Ok(Purchase::NotBought | Purchase::Gone) => {
-            // Kustom pushes after a purchase. If a read does not show it yet, look once more by ourselves.
-            let job = JobRequest::at(JobKey::Complete(id.clone()), app.now() + LOOK_AGAIN);
-            app.commit(Change {
-                jobs: vec![job],
-                ..Change::default()
-            })
-            .await?;
-            Ok(Json(Received { status: "accepted" }))
-        }
-        Err(error) => {
-            tracing::warn!(%error, "a push could not be looked into yet");
-            match &*error {
-                // A job that will ask again was committed.
-                CompletionError::Kustom(_) | CompletionError::Unreadable(_) | CompletionError::Crashed => {
-                    Ok(Json(Received { status: "accepted" }))
-                }
-                // Nothing was. Kustom rings again after a failure, and never after a success.
-                CompletionError::Store(error) => Err(error.clone().into()),
-                CompletionError::NotConfigured => Err(CheckoutError::NotConfigured.into()),
-                CompletionError::Unknown => Err(no_such_order()),
-            }
-        }
-    }
+async fn ring(app: &App, kustom_order: &KustomOrder) -> PushAnswer {
+    let status = match app.hear_push(kustom_order).await {
+        Ok(Heard::Completed) => "completed",
+        Ok(Heard::InReview) => "in_review",
+        Ok(Heard::Accepted) => "accepted",
+        Err(PushError::Store(error)) => return Err(error.into()),
+        Err(PushError::NotConfigured) => return Err(CheckoutError::NotConfigured.into()),
+        Err(PushError::Unknown) => return Err(no_such_order()),
+    };
+    Ok(Json(Received { status }))
 }
 
 /// Marks the URL at which Kustom tells of a purchase that it has examined.
 pub(crate) const NOTIFICATION: &str = "notification";
-
-const LOOK_AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Every value of a name in a query or form. Kustom may append to a query that has the name already.
 pub(super) fn values(form: &[u8], name: &'static str) -> impl Iterator<Item = String> {
