@@ -20,6 +20,7 @@ pub mod locale;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod planted;
 pub mod pricing;
 pub mod review;
 pub mod snapshot;

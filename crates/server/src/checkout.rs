@@ -13,6 +13,7 @@ use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use kassa_commerce::kustom::open::{self, CallbackUrls, Draft, OpenError};
 use kassa_commerce::kustom::sync::SyncCall;
 use kassa_commerce::kustom::{KustomState, StorefrontUrls};
+use kassa_commerce::planted::{self, Bug};
 use kassa_commerce::pricing::PricingError;
 use kustom_api::{Failure, KustomOrderId, ORDER_ID_PLACEHOLDER};
 use std::sync::Arc;
@@ -145,6 +146,12 @@ impl App {
         let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), callbacks)?;
         self.check_turn(kustom, lease)?;
         let created = kustom.create(&draft.payload).await?;
+        if planted::is(Bug::SnippetBeforeBind) {
+            let (app, cart_id, shown) = (self.clone(), cart.id, created.order.html_snippet.clone());
+            self.background
+                .spawn(async move { app.bind(cart_id, &draft, &created).await.map(drop) });
+            return snippet(shown);
+        }
         self.bind(cart.id, &draft, &created).await
     }
 
@@ -186,7 +193,11 @@ impl App {
 
     /// Somebody bound another order first. Nobody has seen this one: abort it and answer theirs.
     async fn discard(&self, created: &Created) -> Result<Try, CheckoutError> {
-        if let Some(id) = created.order.order_id.clone() {
+        if planted::is(Bug::LoserSnippetAnswered) {
+            return snippet(created.order.html_snippet.clone());
+        }
+        let loser = created.order.order_id.clone();
+        if let Some(id) = loser.filter(|_| !planted::is(Bug::LoserNotAborted)) {
             let abort = JobRequest::at(JobKey::Abort(id), self.now());
             self.commit(Change {
                 jobs: vec![abort],

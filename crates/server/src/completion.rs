@@ -13,6 +13,7 @@ use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::completion::{self, Evidence, Fate, NewIds};
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
 use kassa_commerce::payment::AuthorizationState;
+use kassa_commerce::planted::{self, Bug};
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId};
 use std::sync::Arc;
@@ -118,6 +119,9 @@ impl App {
     async fn complete_one_of(&self, cart_id: CartId) -> Result<Option<Outcome>, StoreError> {
         let mut kustom_orders = self.store.kustom_orders_of(cart_id).await?;
         kustom_orders.sort_by_key(|kustom_order| kustom_order.state != KustomOrderState::Open);
+        if planted::is(Bug::ConfirmLatestOnly) {
+            kustom_orders.truncate(1);
+        }
         let mut best = None;
         for kustom_order in &kustom_orders {
             let outcome = match known_outcome(kustom_order.state) {
@@ -151,7 +155,18 @@ impl App {
         kustom_order: &KustomOrder,
         word: Word,
     ) -> Result<Purchase, CompletionError> {
-        match self.gather(kustom, kustom_order).await? {
+        let looked = self.gather(kustom, kustom_order).await;
+        let hastily = match looked {
+            Ok(Looked::Bought(_)) if planted::is(Bug::AcknowledgeBeforeCommit) => {
+                kustom.acknowledge(&kustom_order.id, self.ids.row()).await
+            }
+            Err(_) if planted::is(Bug::CancelOnError) => {
+                kustom.cancel(&kustom_order.id, self.ids.row()).await
+            }
+            _ => Ok(()),
+        };
+        hastily?;
+        match looked? {
             Looked::Bought(evidence) => self.place(&kustom_order.id, &evidence, word).await,
             Looked::NotBought => Ok(Purchase::NotBought),
             Looked::Gone => Ok(Purchase::Gone),
@@ -224,6 +239,11 @@ impl App {
     ) -> Result<Purchase, CompletionError> {
         for _ in 0..MAX_PLANS {
             let (change, purchase) = self.decide(id, evidence, word).await?;
+            if planted::is(Bug::ToldBeforeCommit) {
+                let app = self.clone();
+                self.background.spawn(async move { app.commit(change).await });
+                return Ok(purchase);
+            }
             match self.commit(change).await {
                 Ok(committed) => {
                     if let Some(order_number) = committed.order_number {
@@ -258,6 +278,9 @@ impl App {
         let cart = self.store.cart(cart_id).await?.ok_or(CompletionError::Unknown)?;
         let first = self.state_of_first(&cart).await?;
         let snapshot = match completion::paid_content_hash(evidence) {
+            _ if planted::is(Bug::OrderFromCurrentCart) => {
+                self.store.snapshot(cart_id, cart.payload_revision).await?
+            }
             Some(content_hash) => self.store.snapshot_with_content(cart_id, &content_hash).await?,
             None => None,
         };
@@ -325,6 +348,7 @@ fn known_outcome(state: KustomOrderState) -> Option<Purchase> {
     match state {
         KustomOrderState::Completed | KustomOrderState::Acknowledged => Some(Purchase::Completed),
         KustomOrderState::InReview => Some(Purchase::InReview),
+        KustomOrderState::Retired if planted::is(Bug::RetiredForgotten) => Some(Purchase::NotBought),
         KustomOrderState::GivenBack => Some(Purchase::GivenBack),
         KustomOrderState::Open | KustomOrderState::Retired => None,
     }

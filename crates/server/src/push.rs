@@ -6,6 +6,7 @@ use crate::store::StoreError;
 use kassa_commerce::change::Change;
 use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
+use kassa_commerce::planted::{self, Bug};
 use thiserror::Error;
 
 /// When an order is looked at once more that Kustom rang for and that does not look bought yet.
@@ -36,6 +37,12 @@ impl App {
     pub async fn hear_push(&self, kustom_order: &KustomOrder) -> Result<Heard, PushError> {
         if kustom_order.state == KustomOrderState::Acknowledged {
             return Ok(Heard::Completed);
+        }
+        if planted::is(Bug::PushAnsweredEarly) {
+            let (app, id) = (self.clone(), kustom_order.id.clone());
+            self.background
+                .spawn(async move { app.complete_or_try_later(&id).await.map(drop) });
+            return Ok(Heard::Accepted);
         }
         match self.complete_or_try_later(&kustom_order.id).await? {
             Ok(Purchase::Completed) => Ok(Heard::Completed),

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::store::StoreError;
 use kassa_commerce::kustom::validation::{self, Denial, Verdict};
 use kassa_commerce::kustom::{KustomOrder, Offer};
+use kassa_commerce::planted::{self, Bug};
 use kassa_commerce::pricing::PricingError;
 use kustom_api::CheckoutOrder;
 use std::time::Duration;
@@ -105,6 +106,11 @@ impl App {
             // Whoever was told no must not find the cart frozen by a late yes.
             if Instant::now() >= deadline {
                 return Err(ValidationError::TooSlow);
+            }
+            if planted::is(Bug::ApprovedBeforeCommit) {
+                let app = self.clone();
+                self.background.spawn(async move { app.commit(*change).await });
+                return Ok(validated);
             }
             match self.commit(*change).await {
                 Ok(_) => return Ok(validated),

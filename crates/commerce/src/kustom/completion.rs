@@ -15,6 +15,7 @@ use crate::kustom::state::{KustomOrder, KustomOrderState};
 use crate::money::{Currency, Money};
 use crate::order::{Contact, Order};
 use crate::payment::{Authorization, AuthorizationState, Payment};
+use crate::planted::{self, Bug};
 use crate::review::{Review, ReviewReason};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
@@ -90,7 +91,9 @@ pub fn complete(
     if is_ours(cart, kustom_order) {
         return Fate::Finished;
     }
-    if let Err(doubt) = verify(cart, kustom_order, evidence) {
+    if let Err(doubt) = verify(cart, kustom_order, evidence)
+        && !planted::is(Bug::UnknownStatusAccepted)
+    {
         return review(doubt.reason, doubt.detail);
     }
     if cart.bought_by.is_some() {
@@ -104,7 +107,11 @@ pub fn complete(
         let detail = "the answer does not say what was bought".to_owned();
         return review(ReviewReason::UnclearPurchase, detail);
     };
-    let is_paid = |snapshot: &&Snapshot| snapshot.cart_id == cart.id && snapshot.content_hash == content_hash;
+    let is_paid = |snapshot: &&Snapshot| {
+        let has_content = snapshot.content_hash == content_hash || planted::is(Bug::OrderFromCurrentCart);
+        let is_unwanted = planted::is(Bug::PaymentMustMatchCart) && was_edited(cart, snapshot);
+        snapshot.cart_id == cart.id && has_content && !is_unwanted
+    };
     let Some(snapshot) = snapshot.filter(is_paid) else {
         let paid = evidence.managed.order_amount;
         return review(
@@ -318,7 +325,8 @@ fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
     let mut cart = cart.clone();
     cart.state = CartState::Completed;
     cart.items.clone_from(&snapshot.items);
-    if let Some(country) = CountryCode::from_code(&snapshot.offer.purchase_country) {
+    let country = CountryCode::from_code(&snapshot.offer.purchase_country);
+    if let Some(country) = country.filter(|_| !planted::is(Bug::CountryOfTheEdit)) {
         cart.country = country;
     }
     cart.frozen = Some(snapshot.priced.clone());
@@ -404,9 +412,11 @@ fn duplicate(
     match fate {
         Fate::Review { reason, mut change } if is_proven => {
             change.kustom_orders = vec![moved(kustom_order, KustomOrderState::GivenBack)];
-            change
-                .jobs
-                .push(JobRequest::at(JobKey::Cancel(kustom_order.id.clone()), now));
+            if !planted::is(Bug::DuplicateKept) {
+                change
+                    .jobs
+                    .push(JobRequest::at(JobKey::Cancel(kustom_order.id.clone()), now));
+            }
             Fate::Review { reason, change }
         }
         fate => fate,

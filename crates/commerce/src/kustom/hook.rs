@@ -3,6 +3,7 @@
 use crate::cart::Cart;
 use crate::job::{JobKey, JobRequest};
 use crate::kustom::offer::Offer;
+use crate::planted::{self, Bug};
 use crate::pricing::{Priced, PricingError};
 use crate::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
@@ -56,6 +57,8 @@ pub fn on_cart_mutation(
     kustom.revision = cart.payload_revision;
     kustom.pending_hash = Some(offer.sync_hash(&kustom.kustom_order_id, kustom.revision));
     kustom.content_hash.clone_from(&content_hash);
+    let is_back = planted::is(Bug::UndoDropsJob)
+        && offer.sync_hash(&kustom.kustom_order_id, kustom.synced_revision) == kustom.sync_hash;
     let snapshot = Snapshot {
         cart_id: cart.id,
         revision: cart.payload_revision,
@@ -65,7 +68,7 @@ pub fn on_cart_mutation(
         items: cart.items.clone(),
     };
     // An empty cart is not offered to anybody: the iframe stays suspended until there is something to buy.
-    let job = (!cart.items.is_empty()).then(|| JobRequest {
+    let job = (!cart.items.is_empty() && !is_back).then(|| JobRequest {
         key: JobKey::Sync(cart.id),
         run_at: after(now, timing.delay),
         latest_at: after(now, timing.longest_delay),

@@ -7,6 +7,7 @@ use crate::address::CountryCode;
 #[cfg(test)]
 use crate::money::TaxRate;
 use crate::money::{Money, MoneyError};
+use crate::planted::{self, Bug};
 use crate::pricing::{Priced, PricedLine};
 use kustom_api::{CheckoutOrder, KustomOrderId, LineType, OrderLine};
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,10 @@ impl Offer {
             kustom_order_id: &'a KustomOrderId,
             revision: u64,
         }
+        let revision = match planted::is(Bug::HashWithoutRevision) {
+            true => 0,
+            false => revision,
+        };
         hash(&Hashed {
             offer: self,
             kustom_order_id,

@@ -10,6 +10,7 @@ use crate::job::{JobKey, JobRequest};
 use crate::kustom::hook;
 use crate::kustom::offer::Offer;
 use crate::kustom::state::{KustomOrderState, KustomState, StorefrontUrls};
+use crate::planted::{self, Bug};
 use crate::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId, SERVER_TIMEOUT_SECONDS};
@@ -86,7 +87,7 @@ pub(super) fn call(kustom: &KustomState, snapshot: &Snapshot, request: SyncReque
 /// After a lost call's window has passed, a read tells what became of it. Everything else is an update.
 fn request_for(kustom: &KustomState, snapshot: &Snapshot, now: Timestamp) -> SyncRequest {
     match kustom.ambiguous_until {
-        Some(until) if now >= until => SyncRequest::Read,
+        Some(until) if now >= until || planted::is(Bug::WindowReadBelieved) => SyncRequest::Read,
         _ => SyncRequest::Update(Box::new(snapshot.offer.to_payload())),
     }
 }
@@ -117,6 +118,8 @@ pub fn absorb(
             nothing(Next::BackOff)
         }
         Ok(order) => absorb_order(cart, kustom.clone(), call, order, sent_at, now),
+        Err(Failure::ReadOnly) if planted::is(Bug::ReadOnlyIsAnError) => nothing(Next::Done),
+        Err(Failure::ReadOnly) if planted::is(Bug::ReadOnlyIsGone) => retire(cart, call, now),
         Err(Failure::ReadOnly) => read_only(cart, kustom.clone(), call, now),
         // A payment that was let through may be running, and a 404 may be a passing one: look, and give nothing up yet.
         Err(Failure::Gone) if is_being_paid(kustom, now) => {
@@ -127,6 +130,15 @@ pub fn absorb(
             }
         }
         Err(Failure::Gone) => retire(cart, call, now),
+        Err(Failure::Ambiguous { status: Some(_), .. }) if planted::is(Bug::NewOrderOnServerError) => {
+            retire(cart, call, now)
+        }
+        Err(failure)
+            if planted::is(Bug::SyncedBeforeCall)
+                || (failure.is_ambiguous() && planted::is(Bug::AmbiguousIsSuccess)) =>
+        {
+            believed(cart, kustom.clone(), call)
+        }
         Err(failure) if failure.is_ambiguous() && matches!(call.request, SyncRequest::Update(_)) => {
             lost(cart, kustom.clone(), sent_at)
         }
@@ -148,6 +160,8 @@ fn absorb_order(
         .is_some_and(|offer| offer.content_hash() == call.content_hash);
     let may_still_change = match (&call.request, kustom.ambiguous_until) {
         (_, None) => None,
+        (SyncRequest::Update(_), _) if planted::is(Bug::WindowIgnored) => None,
+        (SyncRequest::Read, _) if planted::is(Bug::WindowReadBelieved) => None,
         // Kustom may answer a read before it carries out a call that was lost earlier: the sending counts.
         (SyncRequest::Read, Some(until)) if sent_at >= until => None,
         (_, Some(until)) => Some(until),
@@ -179,7 +193,10 @@ fn absorb_order(
             next,
         };
     }
-    if call.revision >= kustom.synced_revision {
+    if planted::is(Bug::PublishWithoutComparing) {
+        kustom.synced_revision = kustom.revision;
+        kustom.sync_hash = kustom.pending_hash.clone().unwrap_or(kustom.sync_hash);
+    } else if call.revision >= kustom.synced_revision {
         kustom.synced_revision = call.revision;
         kustom.sync_hash.clone_from(&call.sync_hash);
         // What was let through is no longer what can be paid.
@@ -282,8 +299,21 @@ fn retired(cart: &Cart, kustom_order_id: &KustomOrderId, now: Timestamp) -> Chan
     Change {
         cart: Some(CartWrite::Update(Box::new(cart))),
         kustom_orders: vec![retired],
-        jobs: vec![JobRequest::at(JobKey::Abort(kustom_order_id.clone()), now)],
+        jobs: match planted::is(Bug::RetiredNotAborted) {
+            true => Vec::new(),
+            false => vec![JobRequest::at(JobKey::Abort(kustom_order_id.clone()), now)],
+        },
         ..Change::default()
+    }
+}
+
+/// Only for planted faults: what was sent counts as held.
+fn believed(cart: &Cart, mut kustom: KustomState, call: &SyncCall) -> Absorbed {
+    kustom.synced_revision = call.revision;
+    kustom.sync_hash.clone_from(&call.sync_hash);
+    Absorbed {
+        change: update(cart, kustom),
+        next: Next::Done,
     }
 }
 

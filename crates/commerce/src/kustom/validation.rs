@@ -13,6 +13,7 @@ use crate::kustom::hook::{self, SyncTiming};
 use crate::kustom::offer::Offer;
 use crate::kustom::state::{Approval, KustomOrder, KustomOrderState, KustomState};
 use crate::kustom::{open, reconcile, sync};
+use crate::planted::{self, Bug};
 use crate::pricing::{Priced, PricingError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -74,7 +75,7 @@ pub fn validate(
     let Some(asked_hash) = asked.map(Offer::content_hash) else {
         return Ok(denied(Denial::Changing));
     };
-    if was_approved(kustom, &asked_hash, now) {
+    if was_approved(kustom, &asked_hash, now) || planted::is(Bug::GateAlwaysOpen) {
         return Ok(approved(cart, kustom, asked_hash, now));
     }
     if let Some(change) = price_change(cart, priced_now, timing, now)? {

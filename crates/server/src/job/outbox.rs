@@ -9,6 +9,7 @@ use kassa_commerce::change::{Change, KustomOrderWrite};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
 use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::kustom::idempotency::idempotency_key;
+use kassa_commerce::planted::{self, Bug};
 use kassa_commerce::review::ReviewReason;
 use kustom_api::{Failure, KustomOrderId, ManagementStatus, MerchantReferences};
 use tracing::{error, warn};
@@ -142,6 +143,9 @@ impl App {
         let Err(failure) = answer else {
             return self.settle(job, JobEnd::Done, change).await;
         };
+        if planted::is(Bug::OutboxGivesUp) {
+            return self.settle(job, JobEnd::Done, change).await;
+        }
         warn!(%failure, "Kustom did not take the message");
         let is_hopeless = is_refusal(failure) && job.attempts >= REFUSALS_UNTIL_REVIEW;
         if is_hopeless || job.attempts >= FAILURES_UNTIL_REVIEW {
@@ -155,6 +159,9 @@ impl App {
     /// The same message has the same key for as long as Kustom can be trusted to remember it. Then the key changes: a key
     /// that was refused once may be refused for ever.
     async fn key(&self, job: &ClaimedJob, id: &KustomOrderId) -> Result<Uuid, StoreError> {
+        if planted::is(Bug::KeyPerAttempt) {
+            return Ok(self.ids.row());
+        }
         let kustom_order = self.store.kustom_order(id).await?;
         let since = kustom_order.map(|kustom_order| kustom_order.opened_at);
         Ok(idempotency_key(&job.key, since.unwrap_or_default(), self.now()))

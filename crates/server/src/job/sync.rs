@@ -10,6 +10,7 @@ use kassa_commerce::id::CartId;
 use kassa_commerce::job::{ClaimedJob, JobEnd, Lease};
 use kassa_commerce::kustom::KustomOrderState;
 use kassa_commerce::kustom::sync::{self, Next, SyncCall, SyncRequest};
+use kassa_commerce::planted::{self, Bug};
 use kustom_api::{CheckoutOrder, Failure};
 use tracing::warn;
 
@@ -71,6 +72,9 @@ impl App {
         let Some(lease_ended_at) = job.abandoned_at else {
             return Ok(());
         };
+        if planted::is(Bug::AbandonedLeaseTrusted) {
+            return Ok(());
+        }
         for _ in 0..MAX_PLANS {
             let cart = self.store.cart(cart_id).await?;
             let Some(change) = cart.and_then(|cart| sync::doubt_abandoned(&cart, lease_ended_at)) else {
@@ -123,7 +127,7 @@ impl App {
 
     /// Whoever has the turn after us calls as well, so a call that could last beyond our turn must not begin.
     pub(crate) fn check_turn(&self, kustom: &dyn Kustom, lease: &Lease) -> Result<(), Failure> {
-        if self.now() + kustom.longest_call() <= lease.until {
+        if self.now() + kustom.longest_call() <= lease.until || planted::is(Bug::CallOutlastsLease) {
             return Ok(());
         }
         Err(Failure::Unreachable {
