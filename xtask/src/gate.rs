@@ -127,7 +127,7 @@ mod tests {
         let error = chosen(&names(&["fmt", "rusty"])).err().unwrap().to_string();
         assert_eq!(
             error,
-            "there is no step `rusty`; the steps are: fmt, web, clippy, rust, e2e, syscalls, torture, deny"
+            "there is no step `rusty`; the steps are: fmt, web, clippy, rust, planted, e2e, syscalls, torture, deny"
         );
     }
 

@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask dev`, `cargo xtask test`, and `cargo xtask torture`.
+//! The commands of this repository: `cargo xtask dev` and `test`, and for sceptics `simulate` and `torture`.
 //!
 //! Knows how to call the tools and in which order; knows nothing about what Kassa does.
 
@@ -10,6 +10,7 @@ mod gate;
 mod node;
 mod playground;
 mod process;
+mod simulate;
 mod step;
 mod torture;
 
@@ -20,6 +21,7 @@ use anyhow::bail;
 const USAGE: &str = "\
 cargo xtask dev [-- ARGS]   build what is stale and run `kassa dev ARGS`
 cargo xtask test [STEP…]    run every test, or only the named steps
+cargo xtask simulate [ARGS] play worlds from seeds and judge them; `--help` lists the arguments
 cargo xtask torture --minutes M [--seed S]
                             kill the server again and again while people shop, and judge what is left";
 
@@ -36,6 +38,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     match arguments.split_first() {
         Some((command, rest)) if command == "dev" => dev::dev(rest),
         Some((command, rest)) if command == "test" => gate::test(rest),
+        Some((command, rest)) if command == "simulate" => simulate::simulate(rest),
         Some((command, rest)) if command == "torture" => torture::torture(rest),
         None => Ok(help()),
         Some((command, _)) if ["help", "--help", "-h"].contains(&command.as_str()) => Ok(help()),

@@ -28,6 +28,17 @@ pub(crate) fn debug_binary(name: &str) -> Result<PathBuf> {
     Ok(ours.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// Where Cargo puts optimized binaries: beside the folder of the debug ones.
+pub(crate) fn release_binary(name: &str) -> Result<PathBuf> {
+    let debug = debug_binary(name)?;
+    let file = debug.file_name().context("a binary has a name")?.to_owned();
+    let folder = debug
+        .parent()
+        .and_then(Path::parent)
+        .context("this program lies in no target folder")?;
+    Ok(folder.join("release").join(file))
+}
+
 /// A command line given as one string, such as `npm run lint`; no argument of ours has a space in it.
 pub(crate) fn command(line: &str) -> Command {
     let mut words = line.split_whitespace();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{browser, deny, node, playground, process, torture};
+use crate::{browser, deny, node, playground, process, simulate, torture};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -13,7 +13,7 @@ pub(crate) struct Step {
 /// Cheapest first, with two exceptions: `web` is early because the server embeds what it builds, and
 /// `deny` is last because on a new machine it first compiles its tool.
 /// Cargo is always called with `--workspace`: choosing a package changes features and compiles everything again.
-pub(crate) const ALL: [Step; 8] = [
+pub(crate) const ALL: [Step; 9] = [
     Step {
         name: "fmt",
         what: "the Rust code is formatted",
@@ -33,6 +33,11 @@ pub(crate) const ALL: [Step; 8] = [
         name: "rust",
         what: "unit, integration and style tests of the Rust code",
         run: rust,
+    },
+    Step {
+        name: "planted",
+        what: "the simulator finds every fault that is put back in",
+        run: simulate::planted,
     },
     Step {
         name: "e2e",
