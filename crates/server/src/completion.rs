@@ -156,16 +156,8 @@ impl App {
         word: Word,
     ) -> Result<Purchase, CompletionError> {
         let looked = self.gather(kustom, kustom_order).await;
-        let hastily = match looked {
-            Ok(Looked::Bought(_)) if planted::is(Bug::AcknowledgeBeforeCommit) => {
-                kustom.acknowledge(&kustom_order.id, self.ids.row()).await
-            }
-            Err(_) if planted::is(Bug::CancelOnError) => {
-                kustom.cancel(&kustom_order.id, self.ids.row()).await
-            }
-            _ => Ok(()),
-        };
-        hastily?;
+        #[cfg(feature = "planted-bugs")]
+        crate::planted::act_hastily(kustom, &kustom_order.id, self.ids.row(), seen(&looked)).await?;
         match looked? {
             Looked::Bought(evidence) => self.place(&kustom_order.id, &evidence, word).await,
             Looked::NotBought => Ok(Purchase::NotBought),
@@ -356,4 +348,13 @@ fn known_outcome(state: KustomOrderState) -> Option<Purchase> {
 
 fn is_bought(checkout: &CheckoutOrder) -> bool {
     checkout.status == Some(CheckoutStatus::Complete)
+}
+
+#[cfg(feature = "planted-bugs")]
+fn seen(looked: &Result<Looked, CompletionError>) -> Option<bool> {
+    match looked {
+        Ok(Looked::Bought(_)) => Some(true),
+        Ok(Looked::NotBought | Looked::Gone) => None,
+        Err(_) => Some(false),
+    }
 }

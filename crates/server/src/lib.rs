@@ -16,6 +16,8 @@ pub mod kustom;
 pub mod kustom_client;
 pub mod listen;
 pub mod pace;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 pub mod playground;
 pub mod push;
 pub mod rate_limit;

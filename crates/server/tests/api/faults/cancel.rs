@@ -95,17 +95,18 @@ async fn fault_7_every_call_of_a_completion_fails_at_kustom_in_every_way() {
 /// One place calls it, for one kind of job; and two ask for that job: a proven second purchase and a person.
 #[test]
 fn fault_7_cancelling_has_one_place() {
-    let called = source::lines_with(&["crates/server/src"], "kustom.cancel(");
+    let called = without_planted(source::lines_with(&["crates/server/src"], "kustom.cancel("));
     assert_eq!(called.len(), 1, "{called:?}");
     assert!(
         called[0].starts_with("crates/server/src/job/outbox.rs"),
         "{called:?}"
     );
     // However the client is named where somebody calls it: nothing else that is cancelled takes an argument.
-    let named_otherwise: Vec<String> = source::lines_with(&["crates/server/src"], ".cancel(")
-        .into_iter()
-        .filter(|line| !line.contains(".cancel()") && !called.contains(line))
-        .collect();
+    let named_otherwise: Vec<String> =
+        without_planted(source::lines_with(&["crates/server/src"], ".cancel("))
+            .into_iter()
+            .filter(|line| !line.contains(".cancel()") && !called.contains(line))
+            .collect();
     assert_eq!(named_otherwise, [] as [String; 0]);
 
     let mut wishes = source::lines_with(&["crates/commerce/src", "crates/server/src"], "JobKey::Cancel(");
@@ -123,4 +124,10 @@ fn fault_7_cancelling_has_one_place() {
         ],
         "{wishes:?}"
     );
+}
+
+/// Faults that are put back in to be found are no part of any program that is used.
+fn without_planted(mut lines: Vec<String>) -> Vec<String> {
+    lines.retain(|line| !line.starts_with("crates/server/src/planted.rs"));
+    lines
 }
