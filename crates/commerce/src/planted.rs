@@ -88,10 +88,12 @@ pub enum Bug {
     ReviewLocksNothing,
     /// A cart that was edited after the payment shows the country of the edit beside the prices that were paid.
     CountryOfTheEdit,
+    /// Whoever cannot note down what came of a call gives the turn to call back as if nothing were open.
+    TurnGivenBackUnnoted,
 }
 
 impl Bug {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::HashWithoutRevision,
         Self::PublishWithoutComparing,
         Self::SyncedBeforeCall,
@@ -133,6 +135,7 @@ impl Bug {
         Self::NobodyAsks,
         Self::ReviewLocksNothing,
         Self::CountryOfTheEdit,
+        Self::TurnGivenBackUnnoted,
     ];
 }
 

@@ -157,7 +157,7 @@ impl App {
     ) -> Result<Purchase, CompletionError> {
         let looked = self.gather(kustom, kustom_order).await;
         #[cfg(feature = "planted-bugs")]
-        crate::planted::act_hastily(kustom, &kustom_order.id, self.ids.row(), seen(&looked)).await?;
+        crate::planted::act_hastily(kustom, &kustom_order.id, || self.ids.row(), seen(&looked)).await?;
         match looked? {
             Looked::Bought(evidence) => self.place(&kustom_order.id, &evidence, word).await,
             Looked::NotBought => Ok(Purchase::NotBought),

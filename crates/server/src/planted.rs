@@ -10,12 +10,12 @@ use uuid::Uuid;
 pub(crate) async fn act_hastily(
     kustom: &dyn Kustom,
     id: &KustomOrderId,
-    key: Uuid,
+    key: impl FnOnce() -> Uuid,
     bought: Option<bool>,
 ) -> Result<(), Failure> {
     match bought {
-        Some(true) if planted::is(Bug::AcknowledgeBeforeCommit) => kustom.acknowledge(id, key).await,
-        Some(false) if planted::is(Bug::CancelOnError) => kustom.cancel(id, key).await,
+        Some(true) if planted::is(Bug::AcknowledgeBeforeCommit) => kustom.acknowledge(id, key()).await,
+        Some(false) if planted::is(Bug::CancelOnError) => kustom.cancel(id, key()).await,
         _ => Ok(()),
     }
 }

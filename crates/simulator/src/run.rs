@@ -41,6 +41,8 @@ pub fn run(seed: u64, catalogue: &Catalogue, trace: Trace) -> Verdict {
     });
     // Tasks of dead nodes wait for ever; they end with the runtime, and with them their hold on the world.
     drop(runtime);
+    // A node holds its world, and its world holds it.
+    world.forget_nodes();
     let mut counts = world.count().clone();
     counts.worlds = 1;
     let violation = world.core().judge.violation().cloned();

@@ -81,5 +81,6 @@ const SOONEST: [(Bug, u64); Bug::ALL.len()] = [
     (Bug::FreezeIgnored, 6),
     (Bug::NobodyAsks, 1),
     (Bug::ReviewLocksNothing, 381),
+    (Bug::TurnGivenBackUnnoted, 501_806),
     (Bug::CountryOfTheEdit, 3508),
 ];

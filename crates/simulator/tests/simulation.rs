@@ -10,10 +10,20 @@ use std::thread;
 const WORLDS: u64 = 400;
 
 /// Seeds that once found a fault, each with its story. They are played again and again.
-const FOUND: [(u64, &str); 1] = [(
-    3508,
-    "a cart moved to another country after the payment and showed it beside the prices that were paid",
-)];
+const FOUND: [(u64, &str); 3] = [
+    (
+        3_508,
+        "a cart moved to another country after the payment and showed it beside the prices that were paid",
+    ),
+    (
+        501_806,
+        "an opening lost an update and then its store, gave the turn back, and the update came over a newer one",
+    ),
+    (
+        513_882,
+        "an opening whose turn was over found Kustom behind, said so to the pages and left nobody to tell Kustom",
+    ),
+];
 
 #[test]
 fn every_promise_is_kept_and_every_situation_is_reached() {

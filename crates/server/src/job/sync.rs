@@ -5,11 +5,11 @@ use crate::app::App;
 use crate::kustom::{Kustom, OrderAddress};
 use crate::store::StoreError;
 use jiff::Timestamp;
-use kassa_commerce::change::Change;
+use kassa_commerce::change::{CartWrite, Change};
 use kassa_commerce::id::CartId;
-use kassa_commerce::job::{ClaimedJob, JobEnd, Lease};
-use kassa_commerce::kustom::KustomOrderState;
+use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use kassa_commerce::kustom::sync::{self, Next, SyncCall, SyncRequest};
+use kassa_commerce::kustom::{KustomOrderState, KustomState};
 use kassa_commerce::planted::{self, Bug};
 use kustom_api::{CheckoutOrder, Failure};
 use tracing::warn;
@@ -147,12 +147,24 @@ impl App {
             let Some(cart) = self.store.cart(cart_id).await? else {
                 return Ok(());
             };
-            let absorbed = sync::absorb(&cart, call, answer, sent_at, self.now());
-            match self.commit(absorbed.change).await {
+            let mut change = sync::absorb(&cart, call, answer, sent_at, self.now()).change;
+            // Our turn may be over by now, and with it the job: whatever is left to tell needs one.
+            if leaves_something_to_tell(&change) {
+                let run_at = self.now() + self.options.timing.delay;
+                change.jobs.push(JobRequest::at(JobKey::Sync(cart_id), run_at));
+            }
+            match self.commit(change).await {
                 Err(error) if error.asks_to_plan_again() => (),
                 result => return result.map(|_| ()),
             }
         }
         Err(StoreError::Busy)
     }
+}
+
+fn leaves_something_to_tell(change: &Change) -> bool {
+    let Some(CartWrite::Update(cart)) = &change.cart else {
+        return false;
+    };
+    cart.kustom.as_ref().is_some_and(KustomState::is_syncing)
 }

@@ -113,6 +113,13 @@ impl World {
         tokio::spawn(async move { app.work().await });
     }
 
+    /// Lets go of what lives on the nodes. Without it no world would ever leave the memory.
+    pub fn forget_nodes(&self) {
+        for node in &self.nodes {
+            node.set_living(None);
+        }
+    }
+
     /// Ends all trouble at the nodes as well.
     pub fn wake_nodes(&self) {
         for node in &self.nodes {
