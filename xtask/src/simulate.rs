@@ -24,5 +24,7 @@ pub(crate) fn simulate(arguments: &[String]) -> Result<ExitCode> {
 
 /// `cargo xtask test planted`
 pub(crate) fn planted() -> Result<()> {
-    process::run("cargo test --workspace --features kassa-simulator/planted-bugs --test planted")
+    process::run(
+        "cargo test --workspace --features kassa-simulator/planted-bugs --test planted -- --nocapture",
+    )
 }

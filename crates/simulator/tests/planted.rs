@@ -22,8 +22,12 @@ fn every_planted_fault_is_found() {
                     let next = bugs.lock().unwrap().next();
                     let Some((bug, seed)) = next else { return };
                     let seeds = std::iter::once(*seed).chain(1..FURTHER);
-                    if find(*bug, seeds, &catalogue).is_none() {
-                        hidden.lock().unwrap().push(*bug);
+                    match find(*bug, seeds, &catalogue) {
+                        Some(found) => println!(
+                            "{bug:?}: found after {} checkouts from seed {seed} on: {} {}",
+                            found.checkouts, found.violation.invariant, found.violation.sentence
+                        ),
+                        None => hidden.lock().unwrap().push(*bug),
                     }
                 }
             });
