@@ -1,11 +1,13 @@
 //! The cart: what a shopper has put together, and what Kustom has been told of it.
 
 use crate::address::{Address, CountryCode, InvoiceRecipient};
+use crate::catalogue::{Market, ProductFacts};
 use crate::id::{CartId, CartItemId, OrderId};
 use crate::kustom::{KustomState, hook, validation};
-use crate::money::{Currency, Money, TaxRate};
+use crate::money::Currency;
 use crate::planted::{self, Bug};
 use crate::pricing::Priced;
+use crate::promotion::CouponCode;
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,12 @@ pub struct Cart {
     /// Decides tax rates and shipping. Follows the address once that names a country.
     pub country: CountryCode,
     pub items: Vec<CartItem>,
+    /// Codes that the shopper has entered, whether or not they hold for the cart as it is now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponCode>,
+    /// The shipping method that the shopper has chosen in Kustom's checkout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_choice: Option<String>,
     pub address: Option<Address>,
     pub invoice_recipient: Option<InvoiceRecipient>,
     pub email: Option<String>,
@@ -74,6 +82,16 @@ pub enum Lock {
 }
 
 impl Cart {
+    /// For whom the cart's products are priced.
+    pub fn market(&self) -> Market<'_> {
+        Market {
+            channel_key: &self.channel_key,
+            currency: self.currency,
+            tax_included: self.tax_included,
+            country: &self.country,
+        }
+    }
+
     pub fn lock(&self, now: Timestamp) -> Option<Lock> {
         if self.in_review.is_some() {
             return Some(Lock::InReview);
@@ -101,13 +119,4 @@ pub struct CartItem {
     pub quantity: u32,
     /// What the catalogue said last. It prices the item only if the product leaves the catalogue.
     pub last_known: ProductFacts,
-}
-
-/// What a cart needs to know of a product.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ProductFacts {
-    pub description: String,
-    pub image: Option<String>,
-    pub unit_price: Money,
-    pub tax_rate: TaxRate,
 }

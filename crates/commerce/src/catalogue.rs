@@ -1,90 +1,60 @@
 //! What can be bought, by whom and at which price. The only source of prices and tax rates.
+//!
+//! A [`Shop`] is what is the same for every cart: markets, tax, shipping, promotions. It is small and kept in memory. A
+//! [`Catalogue`] is a shop with the products that somebody needs right now, which may be two of a hundred thousand.
+
+mod product;
+mod profile;
+mod shipping;
+mod tax;
+
+pub use product::{Price, Product, ProductFacts};
+pub use profile::{CustomerType, Profile, ShippingMode};
+pub use shipping::{Parcel, ShippingMethod};
+pub use tax::{RateFrom, TaxClass};
 
 use crate::address::CountryCode;
-use crate::cart::ProductFacts;
-use crate::money::{Currency, Money, TaxRate};
+use crate::money::{Currency, TaxRate};
+use crate::promotion::Promotion;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use thiserror::Error;
 
-/// Products, profiles, tax classes and shipping methods, complete and consistent: see [`Catalogue::new`].
+/// Profiles, tax classes and promotions, consistent: see [`Shop::new`].
 #[derive(Clone, Debug, Default)]
-pub struct Catalogue {
-    products: BTreeMap<String, Product>,
+pub struct Shop {
     /// In the order they were written: the first is what a storefront shows first.
     profiles: Vec<Profile>,
     tax_classes: BTreeMap<String, TaxClass>,
+    /// In the order they were written, which settles ties.
+    promotions: Vec<Promotion>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Product {
-    pub number: String,
-    pub description: String,
-    pub image: Option<String>,
-    pub tax_class: String,
-    pub prices: Vec<Price>,
-}
-
-/// A unit price. A shop that sells with and without tax keeps a price for each, because neither rounds to the other.
-#[derive(Clone, Copy, Debug)]
-pub struct Price {
-    pub unit_price: Money,
-    pub tax_included: bool,
-}
-
-/// Which rate a kind of goods has where.
-#[derive(Clone, Debug)]
-pub struct TaxClass {
-    pub key: String,
-    pub default_rate: TaxRate,
-    pub rates: BTreeMap<CountryCode, TaxRate>,
-}
-
-/// A market: who may buy there, in which currency, and from which pages.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    pub key: String,
-    pub channel_key: String,
-    pub currency: Currency,
-    pub tax_included: bool,
-    pub default_country: CountryCode,
-    /// Includes the default country.
-    pub allowed_countries: Vec<CountryCode>,
-    pub shipping_methods: Vec<ShippingMethod>,
-    pub shipping_tax_class: String,
-    /// Pages that may call the API and be returned to, as exact origins.
-    pub origins: Vec<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct ShippingMethod {
-    pub key: String,
-    pub name: String,
-    /// Including tax where the profile's prices do.
-    pub price: Money,
-    /// From this product total on, the method costs nothing.
-    pub free_from: Option<Money>,
-}
-
-impl ShippingMethod {
-    pub fn price_for(&self, product_total: Money) -> Money {
-        match self.free_from {
-            Some(threshold) if product_total.amount_minor() >= threshold.amount_minor() => {
-                Money::zero(self.price.currency())
-            }
-            _ => self.price,
-        }
-    }
+/// A shop as one cart needs to see it.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    shop: Arc<Shop>,
+    products: BTreeMap<String, Product>,
+    /// Promotions whose last redemption somebody else has.
+    used_up: BTreeSet<String>,
+    /// How many pieces this cart may have of products whose stock is counted.
+    available: BTreeMap<String, u32>,
 }
 
 /// A catalogue that would price something wrongly, found before anything is sold.
-#[derive(Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CatalogueError {
     #[error("`{0}` is defined twice")]
     Duplicate(String),
     #[error("`{user}` names the tax class `{tax_class}`, which does not exist")]
     UnknownTaxClass { user: String, tax_class: String },
+    #[error("`{user}` names the profile `{profile}`, which does not exist")]
+    UnknownProfile { user: String, profile: String },
     #[error("`{user}` has a negative price")]
     NegativePrice { user: String },
+    #[error("`{user}` has two prices in {currency:?} for the same channel")]
+    TwoPrices { user: String, currency: Currency },
     #[error("profile `{profile}` sells in {profile_currency:?} but ships in {shipping_currency:?}")]
     ShippingCurrency {
         profile: String,
@@ -93,6 +63,12 @@ pub enum CatalogueError {
     },
     #[error("profile `{profile}` does not sell to its default country")]
     DefaultCountry { profile: String },
+    #[error("the coupon code `{code}` belongs to `{first}` and to `{second}`")]
+    CodeTaken {
+        code: String,
+        first: String,
+        second: String,
+    },
 }
 
 /// Why a product cannot be put into a cart.
@@ -104,26 +80,31 @@ pub enum ProductError {
     NoPrice { currency: Currency },
 }
 
-impl Catalogue {
+/// For whom a product is priced.
+#[derive(Clone, Copy, Debug)]
+pub struct Market<'a> {
+    pub channel_key: &'a str,
+    pub currency: Currency,
+    pub tax_included: bool,
+    pub country: &'a CountryCode,
+}
+
+impl Shop {
     pub fn new(
-        products: Vec<Product>,
         profiles: Vec<Profile>,
         tax_classes: Vec<TaxClass>,
+        promotions: Vec<Promotion>,
     ) -> Result<Self, CatalogueError> {
-        let catalogue = Self {
-            products: by_key(products, |product| &product.number)?,
-            profiles: distinct(profiles)?,
+        let shop = Self {
+            profiles: distinct(profiles, |profile| &profile.key)?,
             tax_classes: by_key(tax_classes, |class| &class.key)?,
+            promotions: distinct(promotions, |promotion| &promotion.key)?,
         };
-        catalogue
-            .products
-            .values()
-            .try_for_each(|product| catalogue.check_product(product))?;
-        catalogue
-            .profiles
+        shop.profiles
             .iter()
-            .try_for_each(|profile| catalogue.check_profile(profile))?;
-        Ok(catalogue)
+            .try_for_each(|profile| shop.check_profile(profile))?;
+        shop.check_promotions()?;
+        Ok(shop)
     }
 
     pub fn profile(&self, key: &str) -> Option<&Profile> {
@@ -134,52 +115,18 @@ impl Catalogue {
         self.profiles.iter()
     }
 
-    /// What a cart of this currency, tax mode and country has to know of a product.
-    pub fn facts(
-        &self,
-        product_number: &str,
-        currency: Currency,
-        tax_included: bool,
-        country: &CountryCode,
-    ) -> Result<ProductFacts, ProductError> {
-        let product = self.products.get(product_number).ok_or(ProductError::NotFound)?;
-        let price = product
-            .prices
-            .iter()
-            .find(|price| price.unit_price.currency() == currency && price.tax_included == tax_included)
-            .ok_or(ProductError::NoPrice { currency })?;
-        Ok(ProductFacts {
-            description: product.description.clone(),
-            image: product.image.clone(),
-            unit_price: price.unit_price,
-            tax_rate: self.tax_rate(&product.tax_class, country),
-        })
+    pub fn promotions(&self) -> &[Promotion] {
+        &self.promotions
     }
 
-    pub fn shipping_tax_rate(&self, profile: &Profile, country: &CountryCode) -> TaxRate {
-        self.tax_rate(&profile.shipping_tax_class, country)
+    pub fn tax_classes(&self) -> impl Iterator<Item = &TaxClass> {
+        self.tax_classes.values()
     }
 
-    fn tax_rate(&self, tax_class: &str, country: &CountryCode) -> TaxRate {
-        let class = self
-            .tax_classes
-            .get(tax_class)
-            .expect("tax classes were checked when the catalogue was made");
-        class.rates.get(country).copied().unwrap_or(class.default_rate)
-    }
-
-    fn check_product(&self, product: &Product) -> Result<(), CatalogueError> {
+    /// Whether a product can be sold by this shop.
+    pub fn check_product(&self, product: &Product) -> Result<(), CatalogueError> {
         self.check_tax_class(&product.number, &product.tax_class)?;
-        let negative = product
-            .prices
-            .iter()
-            .any(|price| price.unit_price.amount_minor() < 0);
-        if negative {
-            return Err(CatalogueError::NegativePrice {
-                user: product.number.clone(),
-            });
-        }
-        Ok(())
+        product.check_prices()
     }
 
     fn check_profile(&self, profile: &Profile) -> Result<(), CatalogueError> {
@@ -189,10 +136,36 @@ impl Catalogue {
                 profile: profile.key.clone(),
             });
         }
-        profile
-            .shipping_methods
-            .iter()
-            .try_for_each(|method| check_shipping_method(profile, method))
+        for method in &profile.shipping_methods {
+            method.check(profile)?;
+            if let Some(tax_class) = &method.tax_class {
+                self.check_tax_class(&method.key, tax_class)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_promotions(&self) -> Result<(), CatalogueError> {
+        let mut codes: BTreeMap<&str, &str> = BTreeMap::new();
+        for promotion in &self.promotions {
+            for profile in &promotion.profiles {
+                if self.profile(profile).is_none() {
+                    return Err(CatalogueError::UnknownProfile {
+                        user: promotion.key.clone(),
+                        profile: profile.clone(),
+                    });
+                }
+            }
+            let Some(code) = &promotion.code else { continue };
+            if let Some(first) = codes.insert(code.as_str(), &promotion.key) {
+                return Err(CatalogueError::CodeTaken {
+                    code: code.as_str().to_owned(),
+                    first: first.to_owned(),
+                    second: promotion.key.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn check_tax_class(&self, user: &str, tax_class: &str) -> Result<(), CatalogueError> {
@@ -206,41 +179,127 @@ impl Catalogue {
     }
 }
 
-fn check_shipping_method(profile: &Profile, method: &ShippingMethod) -> Result<(), CatalogueError> {
-    for amount in std::iter::once(method.price).chain(method.free_from) {
-        if amount.currency() != profile.currency {
-            return Err(CatalogueError::ShippingCurrency {
-                profile: profile.key.clone(),
-                profile_currency: profile.currency,
-                shipping_currency: amount.currency(),
-            });
+impl Catalogue {
+    /// A whole shop with all of its products, checked.
+    pub fn new(shop: Shop, products: Vec<Product>) -> Result<Self, CatalogueError> {
+        products
+            .iter()
+            .try_for_each(|product| shop.check_product(product))?;
+        Ok(Self {
+            shop: Arc::new(shop),
+            products: by_key(products, |product| &product.number)?,
+            ..Self::default()
+        })
+    }
+
+    /// A shop with the products that are needed now. They were checked when they came in.
+    pub fn view(shop: Arc<Shop>, products: impl IntoIterator<Item = Product>) -> Self {
+        let products = products
+            .into_iter()
+            .map(|product| (product.number.clone(), product));
+        Self {
+            shop,
+            products: products.collect(),
+            ..Self::default()
         }
     }
-    if method.price.amount_minor() < 0 {
-        return Err(CatalogueError::NegativePrice {
-            user: method.key.clone(),
-        });
+
+    /// Says what others have left: promotions without a redemption to spare, and pieces in stock.
+    #[must_use]
+    pub fn with_left_over(
+        self,
+        used_up: impl IntoIterator<Item = String>,
+        available: impl IntoIterator<Item = (String, u32)>,
+    ) -> Self {
+        Self {
+            used_up: used_up.into_iter().collect(),
+            available: available.into_iter().collect(),
+            ..self
+        }
     }
-    Ok(())
+
+    pub fn shop(&self) -> &Arc<Shop> {
+        &self.shop
+    }
+
+    /// The same shop with these products alone, of those that it has.
+    #[must_use]
+    pub fn only<'a>(&self, numbers: impl IntoIterator<Item = &'a str>) -> Self {
+        let products = numbers.into_iter().filter_map(|number| self.products.get(number));
+        Self::view(Arc::clone(&self.shop), products.cloned())
+    }
+
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.products.values()
+    }
+
+    pub fn profile(&self, key: &str) -> Option<&Profile> {
+        self.shop.profile(key)
+    }
+
+    /// Whether somebody else has the last redemption.
+    pub fn is_used_up(&self, promotion: &Promotion) -> bool {
+        self.used_up.contains(&promotion.key)
+    }
+
+    /// How many pieces this cart may have. `None` where nobody counts.
+    pub fn available(&self, product_number: &str) -> Option<u32> {
+        self.available.get(product_number).copied()
+    }
+
+    /// What a cart of this market has to know of a product at this time.
+    pub fn facts(
+        &self,
+        product_number: &str,
+        market: Market<'_>,
+        now: Timestamp,
+    ) -> Result<ProductFacts, ProductError> {
+        let product = self.products.get(product_number).ok_or(ProductError::NotFound)?;
+        let unit_price = product.price_in(market).ok_or(ProductError::NoPrice {
+            currency: market.currency,
+        })?;
+        Ok(ProductFacts {
+            description: product.description.clone(),
+            image: product.image.clone(),
+            unit_price,
+            tax_rate: self.tax_rate(&product.tax_class, market.country, now),
+            categories: product.categories.clone(),
+            weight_grams: product.weight_grams,
+            is_counted: product.is_counted,
+        })
+    }
+
+    pub fn shipping_tax_rate(
+        &self,
+        profile: &Profile,
+        method: &ShippingMethod,
+        country: &CountryCode,
+        now: Timestamp,
+    ) -> TaxRate {
+        let class = method.tax_class.as_ref().unwrap_or(&profile.shipping_tax_class);
+        self.tax_rate(class, country, now)
+    }
+
+    fn tax_rate(&self, tax_class: &str, country: &CountryCode, now: Timestamp) -> TaxRate {
+        self.shop
+            .tax_classes
+            .get(tax_class)
+            .expect("tax classes were checked when the catalogue was made")
+            .rate(country, now)
+    }
 }
 
-fn distinct(profiles: Vec<Profile>) -> Result<Vec<Profile>, CatalogueError> {
+fn distinct<T>(items: Vec<T>, key: impl Fn(&T) -> &String) -> Result<Vec<T>, CatalogueError> {
     let mut keys = BTreeSet::new();
-    match profiles.iter().find(|profile| !keys.insert(&profile.key)) {
-        Some(twin) => Err(CatalogueError::Duplicate(twin.key.clone())),
-        None => Ok(profiles),
+    match items.iter().find(|item| !keys.insert(key(item))) {
+        Some(twin) => Err(CatalogueError::Duplicate(key(twin).clone())),
+        None => Ok(items),
     }
 }
 
 fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>, CatalogueError> {
-    let mut map = BTreeMap::new();
-    for item in items {
-        let key = key(&item).clone();
-        if map.insert(key.clone(), item).is_some() {
-            return Err(CatalogueError::Duplicate(key));
-        }
-    }
-    Ok(map)
+    let items = distinct(items, &key)?;
+    Ok(items.into_iter().map(|item| (key(&item).clone(), item)).collect())
 }
 
 #[cfg(test)]

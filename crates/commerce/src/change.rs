@@ -6,6 +6,7 @@ use crate::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use crate::kustom::{KustomOrder, KustomOrderState};
 use crate::order::Order;
 use crate::payment::{AuthorizationState, Payment};
+use crate::reservation::HoldWrite;
 use crate::review::{Resolution, Review, ReviewReason};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
@@ -25,6 +26,10 @@ pub struct Change {
     pub order: Option<Order>,
     pub reviews: Vec<Review>,
     pub resolution: Option<ResolutionWrite>,
+    /// How many pieces there are, as somebody has counted them.
+    pub stock: Vec<StockWrite>,
+    /// Claims on what there is only so much of. One that is refused refuses the whole change.
+    pub holds: Vec<HoldWrite>,
     pub jobs: Vec<JobRequest>,
     /// Takes jobs to run.
     pub claim: Option<Claim>,
@@ -54,6 +59,14 @@ pub enum KustomOrderWrite {
         id: KustomOrderId,
         state: KustomOrderState,
     },
+}
+
+/// Sets what there is of a product. Pieces that are held or on their way out count as well until they are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockWrite {
+    pub product_number: String,
+    /// `None`: nobody counts any more.
+    pub on_hand: Option<u32>,
 }
 
 /// Moves a payment's authorization on. Ignored once it is rejected.

@@ -2,7 +2,7 @@
 
 use crate::address::{Address, CountryCode, InvoiceRecipient};
 use crate::cart::{Cart, CartItem, CartState, Lock};
-use crate::catalogue::{Catalogue, ProductError, Profile};
+use crate::catalogue::{Catalogue, Market, ProductError, Profile, Shop};
 use crate::change::{CartWrite, Change};
 use crate::contact::{ContactError, Email, Phone, check_address, check_invoice_recipient};
 use crate::field::{self, FieldError, FieldKey};
@@ -10,6 +10,7 @@ use crate::id::{CartId, CartItemId};
 use crate::kustom::hook::{self, SyncTiming};
 use crate::locale::Locale;
 use crate::pricing::{PricingError, price};
+use crate::promotion::{CouponCode, Unusable};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -17,6 +18,7 @@ use thiserror::Error;
 /// Kustom takes 1000 lines; nobody reads a hundred, and every mutation prices them all.
 pub const MAX_ITEMS: usize = 100;
 pub const MAX_QUANTITY: u32 = 9999;
+pub const MAX_COUPONS: usize = 10;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum CartCommand {
@@ -43,6 +45,12 @@ pub enum CartCommand {
     SetPhone {
         phone: Phone,
     },
+    AddCoupon {
+        code: CouponCode,
+    },
+    RemoveCoupon {
+        code: CouponCode,
+    },
     SetField {
         key: FieldKey,
         value: serde_json::Value,
@@ -56,6 +64,24 @@ pub enum CartCommand {
 pub enum InvoiceChange {
     Set(Box<InvoiceRecipient>),
     Unset,
+}
+
+impl CartCommand {
+    /// The product that the command brings in.
+    pub fn product_number(&self) -> Option<&str> {
+        match self {
+            Self::AddItem { product_number, .. } => Some(product_number),
+            _ => None,
+        }
+    }
+
+    /// The coupon that the command enters.
+    pub fn coupon_code(&self) -> Option<&CouponCode> {
+        match self {
+            Self::AddCoupon { code } => Some(code),
+            _ => None,
+        }
+    }
 }
 
 /// A whole number from 1 to [`MAX_QUANTITY`].
@@ -85,6 +111,12 @@ pub enum CartError {
     ItemIdReused,
     #[error("a cart holds at most {MAX_ITEMS} items")]
     TooManyItems,
+    #[error("there is no such coupon")]
+    CouponNotFound,
+    #[error("the coupon cannot be used: {0:?}")]
+    InvalidCoupon(CouponRefusal),
+    #[error("there are only {available} left")]
+    OutOfStock { available: u32 },
     #[error(transparent)]
     Product(#[from] ProductError),
     #[error(transparent)]
@@ -95,16 +127,23 @@ pub enum CartError {
     Field(#[from] FieldError),
 }
 
+/// Why a coupon that exists is no good here, whatever is in the cart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CouponRefusal {
+    Unusable(Unusable),
+    TooMany,
+}
+
 /// Makes an empty cart. `country` overrides the profile's default.
 pub fn create(
     id: CartId,
     profile_key: &str,
     locale: &Locale,
     country: Option<CountryCode>,
-    catalogue: &Catalogue,
+    shop: &Shop,
     now: Timestamp,
 ) -> Result<Change, CartError> {
-    let profile = catalogue.profile(profile_key).ok_or(CartError::UnknownProfile)?;
+    let profile = shop.profile(profile_key).ok_or(CartError::UnknownProfile)?;
     let country = country.unwrap_or_else(|| profile.default_country.clone());
     check_country(profile, &country)?;
     let cart = Cart {
@@ -120,6 +159,8 @@ pub fn create(
         locale: locale.as_given().to_owned(),
         country,
         items: Vec::new(),
+        coupons: Vec::new(),
+        shipping_choice: None,
         address: None,
         invoice_recipient: None,
         email: None,
@@ -164,6 +205,7 @@ pub fn apply(
         command,
         CartCommand::AddItem { .. } | CartCommand::SetQuantity { .. }
     );
+    let before = cart;
     let mut cart = cart.clone();
     match command {
         CartCommand::AddItem {
@@ -171,7 +213,7 @@ pub fn apply(
             product_number,
             quantity,
         } => {
-            add_item(&mut cart, item_id, product_number, quantity, catalogue)?;
+            add_item(&mut cart, item_id, product_number, quantity, catalogue, now)?;
         }
         CartCommand::RemoveItem { item_id } => remove_item(&mut cart, item_id)?,
         CartCommand::SetQuantity { item_id, quantity } => item_mut(&mut cart, item_id)?.quantity = quantity.0,
@@ -183,13 +225,16 @@ pub fn apply(
         }
         CartCommand::SetEmail { email } => cart.email = Some(email.into_string()),
         CartCommand::SetPhone { phone } => cart.phone = Some(phone.into_string()),
+        CartCommand::AddCoupon { code } => add_coupon(&mut cart, code, catalogue, now)?,
+        CartCommand::RemoveCoupon { code } => cart.coupons.retain(|known| *known != code),
         CartCommand::SetField { key, value } => field::set(&mut cart.fields, key, value)?,
         CartCommand::RemoveField { key } => field::remove(&mut cart.fields, &key),
     }
     cart.used_at = now;
-    refresh_facts(&mut cart, catalogue);
-    let priced = price(&cart, catalogue)?;
+    refresh_facts(&mut cart, catalogue, now);
+    let priced = price(&cart, catalogue, now)?;
     if grows {
+        check_stock(before, &cart, catalogue)?;
         priced.check_limits()?;
     }
     let effects = hook::on_cart_mutation(&mut cart, &priced, timing, now)?;
@@ -208,6 +253,7 @@ fn add_item(
     product_number: String,
     quantity: Quantity,
     catalogue: &Catalogue,
+    now: Timestamp,
 ) -> Result<(), CartError> {
     if let Some(item) = cart.items.iter().find(|item| item.id == item_id) {
         return if item.product_number == product_number {
@@ -216,7 +262,7 @@ fn add_item(
             Err(CartError::ItemIdReused)
         };
     }
-    let last_known = catalogue.facts(&product_number, cart.currency, cart.tax_included, &cart.country)?;
+    let last_known = catalogue.facts(&product_number, cart.market(), now)?;
     if cart.items.len() >= MAX_ITEMS {
         return Err(CartError::TooManyItems);
     }
@@ -275,16 +321,78 @@ fn check_country(profile: &Profile, country: &CountryCode) -> Result<(), CartErr
     }
 }
 
+/// Enters a code. One that helps no cart of this market is refused; one that only this cart does not qualify for is kept, for
+/// the cart may yet become one that does. Entering a code twice changes nothing.
+fn add_coupon(
+    cart: &mut Cart,
+    code: CouponCode,
+    catalogue: &Catalogue,
+    now: Timestamp,
+) -> Result<(), CartError> {
+    if cart.coupons.contains(&code) {
+        return Ok(());
+    }
+    let refused = |refusal| Err(CartError::InvalidCoupon(refusal));
+    let mut promotions = catalogue.shop().promotions().iter();
+    let promotion = promotions
+        .find(|promotion| promotion.code.as_ref() == Some(&code))
+        .ok_or(CartError::CouponNotFound)?;
+    if let Err(unusable) = promotion.check_usable(&cart.profile_key, cart.currency, now) {
+        return refused(CouponRefusal::Unusable(unusable));
+    }
+    if catalogue.is_used_up(promotion) {
+        return refused(CouponRefusal::Unusable(Unusable::UsedUp));
+    }
+    if cart.coupons.len() >= MAX_COUPONS {
+        return refused(CouponRefusal::TooMany);
+    }
+    cart.coupons.push(code);
+    Ok(())
+}
+
+/// Nobody may put more into a cart than there is. What is in it already is looked at again before it is paid.
+fn check_stock(before: &Cart, cart: &Cart, catalogue: &Catalogue) -> Result<(), CartError> {
+    let before = pieces(before);
+    for (number, wanted) in pieces(cart) {
+        let Some(available) = catalogue.available(number) else {
+            continue;
+        };
+        let more = wanted > before.get(number).copied().unwrap_or(0);
+        if more && wanted > u64::from(available) {
+            return Err(CartError::OutOfStock { available });
+        }
+    }
+    Ok(())
+}
+
+/// Whether the cart wants more of something than it can have.
+pub fn is_short(cart: &Cart, catalogue: &Catalogue) -> bool {
+    pieces(cart).into_iter().any(|(number, wanted)| {
+        catalogue
+            .available(number)
+            .is_some_and(|available| wanted > u64::from(available))
+    })
+}
+
+fn pieces(cart: &Cart) -> BTreeMap<&str, u64> {
+    let mut pieces = BTreeMap::new();
+    for item in &cart.items {
+        *pieces.entry(item.product_number.as_str()).or_default() += u64::from(item.quantity);
+    }
+    pieces
+}
+
 /// Remembers what the catalogue says today, for the day it no longer knows the product.
-fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue) {
+fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue, now: Timestamp) {
+    let market = (cart.channel_key.clone(), cart.country.clone());
     for item in &mut cart.items {
-        let facts = catalogue.facts(
-            &item.product_number,
-            cart.currency,
-            cart.tax_included,
-            &cart.country,
-        );
-        if let Ok(facts) = facts {
+        let market = Market {
+            channel_key: &market.0,
+            currency: cart.currency,
+            tax_included: cart.tax_included,
+            country: &market.1,
+        };
+        if let Ok(facts) = catalogue.facts(&item.product_number, market, now) {
             item.last_known = facts;
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::address::CountryCode;
 use crate::cart::Cart;
-use crate::catalogue::{Catalogue, Price, Product, Profile, ShippingMethod, TaxClass};
+use crate::catalogue::{
+    Catalogue, CustomerType, Price, Product, Profile, RateFrom, ShippingMethod, ShippingMode, Shop, TaxClass,
+};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::command::{self, CartCommand, CartError, Quantity};
 use crate::id::{CartId, CartItemId, OrderId, PaymentId, SessionId};
@@ -13,12 +15,14 @@ use crate::kustom::{KustomOrder, KustomState, StorefrontUrls};
 use crate::locale::Locale;
 use crate::money::{Currency, Money, TaxRate};
 use crate::pricing::{Priced, price};
+use crate::promotion::Promotion;
 use crate::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, FraudStatus, InitialPaymentMethod, KustomOrderId, ManagedOrder,
     ManagementStatus,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub(crate) const TIMING: SyncTiming = SyncTiming {
@@ -30,6 +34,9 @@ pub(crate) fn callbacks() -> CallbackUrls {
         push: "https://kassa.example/push/token".into(),
         notification: "https://kassa.example/push/token?event=notification".into(),
         validation: "https://kassa.example/validate/token".into(),
+        shipping_option_update: "https://kassa.example/shipping-option/token".into(),
+        address_update: "https://kassa.example/address/token".into(),
+        country_change: "https://kassa.example/country/token".into(),
     }
 }
 
@@ -92,12 +99,16 @@ fn product(number: &str, tax_class: &str, prices: &[(i64, &str, bool)]) -> Produ
     let price = |&(minor, code, tax_included): &(i64, &str, bool)| Price {
         unit_price: Money::new(minor, currency(code)),
         tax_included,
+        channel_key: None,
     };
     Product {
         number: number.into(),
         description: format!("A {number}"),
         image: None,
         tax_class: tax_class.into(),
+        categories: BTreeSet::from([tax_class.to_owned()]),
+        weight_grams: Some(500),
+        is_counted: false,
         prices: prices.iter().map(price).collect(),
     }
 }
@@ -108,17 +119,41 @@ fn tax_class(key: &str, default_rate: u16, rates: &[(&str, u16)]) -> TaxClass {
         default_rate: rate(default_rate),
         rates: rates
             .iter()
-            .map(|&(code, points)| (country(code), rate(points)))
+            .map(|&(code, points)| {
+                (
+                    country(code),
+                    vec![RateFrom {
+                        from: None,
+                        rate: rate(points),
+                    }],
+                )
+            })
             .collect(),
     }
 }
 
-pub(crate) fn profile(key: &str, code: &str, tax_included: bool, countries: &[&str]) -> Profile {
-    let method = |key: &str, minor, free_from: Option<i64>| ShippingMethod {
+pub(crate) fn shipping_method(key: &str, price: Money, free_from: Option<Money>) -> ShippingMethod {
+    ShippingMethod {
         key: key.into(),
-        name: format!("By {key}"),
-        price: Money::new(minor, currency(code)),
-        free_from: free_from.map(|minor| Money::new(minor, currency(code))),
+        name: key.into(),
+        price,
+        free_from,
+        countries: Vec::new(),
+        min_weight_grams: None,
+        max_weight_grams: None,
+        min_total: None,
+        max_total: None,
+        tax_class: None,
+    }
+}
+
+pub(crate) fn profile(key: &str, code: &str, tax_included: bool, countries: &[&str]) -> Profile {
+    let method = |key: &str, minor, free_from: Option<i64>| {
+        let amount = |minor| Money::new(minor, currency(code));
+        ShippingMethod {
+            name: format!("By {key}"),
+            ..shipping_method(key, amount(minor), free_from.map(amount))
+        }
     };
     Profile {
         key: key.into(),
@@ -127,6 +162,10 @@ pub(crate) fn profile(key: &str, code: &str, tax_included: bool, countries: &[&s
         tax_included,
         default_country: country(countries[0]),
         allowed_countries: countries.iter().map(|code| country(code)).collect(),
+        locales: Vec::new(),
+        shipping_mode: ShippingMode::Cart,
+        customer_types: vec![CustomerType::Person],
+        kustom_account: None,
         shipping_methods: vec![method("courier", 9900, None), method("post", 4900, Some(50_000))],
         shipping_tax_class: "goods".into(),
         origins: vec!["https://shop.example".into()],
@@ -174,20 +213,35 @@ pub(crate) fn tax_classes() -> Vec<TaxClass> {
 }
 
 pub(crate) fn catalogue() -> Catalogue {
-    Catalogue::new(products(), profiles(), tax_classes()).unwrap()
+    catalogue_of(products(), profiles(), tax_classes())
+}
+
+pub(crate) fn catalogue_of(
+    products: Vec<Product>,
+    profiles: Vec<Profile>,
+    tax_classes: Vec<TaxClass>,
+) -> Catalogue {
+    let shop = Shop::new(profiles, tax_classes, Vec::new()).unwrap();
+    Catalogue::new(shop, products).unwrap()
+}
+
+/// The shop with promotions.
+pub(crate) fn catalogue_with(promotions: Vec<Promotion>) -> Catalogue {
+    let shop = Shop::new(profiles(), tax_classes(), promotions).unwrap();
+    Catalogue::new(shop, products()).unwrap()
 }
 
 /// The shop after a product has been taken out of it.
 pub(crate) fn catalogue_without(number: &str) -> Catalogue {
     let mut products = products();
     products.retain(|product| product.number != number);
-    Catalogue::new(products, profiles(), tax_classes()).unwrap()
+    catalogue_of(products, profiles(), tax_classes())
 }
 
 /// An empty cart as the store gives it back.
 pub(crate) fn empty_cart(profile_key: &str) -> Cart {
     let locale = Locale::parse("sv_SE").unwrap();
-    let change = command::create(cart_id(), profile_key, &locale, None, &catalogue(), now()).unwrap();
+    let change = command::create(cart_id(), profile_key, &locale, None, catalogue().shop(), now()).unwrap();
     let Some(CartWrite::Insert(mut cart)) = change.cart else {
         panic!("a new cart is inserted");
     };
@@ -247,7 +301,7 @@ pub(crate) fn written(change: &Change) -> Cart {
 }
 
 pub(crate) fn priced(cart: &Cart) -> Priced {
-    price(cart, &catalogue()).unwrap()
+    price(cart, &catalogue(), now()).unwrap()
 }
 
 pub(crate) fn state(cart: &Cart) -> &KustomState {

@@ -15,5 +15,5 @@ pub mod sync;
 pub mod url;
 pub mod validation;
 
-pub use offer::{Offer, OfferLine};
+pub use offer::{Content, Offer, OfferLine, OfferOption};
 pub use state::{Approval, KustomOrder, KustomOrderState, KustomState, StorefrontUrls};

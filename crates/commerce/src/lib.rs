@@ -22,5 +22,7 @@ pub mod order;
 pub mod payment;
 pub mod planted;
 pub mod pricing;
+pub mod promotion;
+pub mod reservation;
 pub mod review;
 pub mod snapshot;

@@ -43,6 +43,15 @@ pub fn to_kustom(locale: &str) -> String {
     }
 }
 
+/// The language alone, by the code that this shop's texts are filed under: `sv`. All Norwegian is `nb`.
+pub(crate) fn language(locale: &str) -> String {
+    let language = locale.split(['-', '_']).next().unwrap_or_default();
+    match language.to_ascii_lowercase().as_str() {
+        "no" | "nn" => "nb".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -114,6 +114,8 @@ fn new_cart() -> Cart {
         locale: "sv_SE".to_owned(),
         country: CountryCode::from_code("SE").unwrap(),
         items: Vec::new(),
+        coupons: Vec::new(),
+        shipping_choice: None,
         address: None,
         invoice_recipient: None,
         email: None,

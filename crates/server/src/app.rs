@@ -9,13 +9,13 @@ use crate::kustom::Kustom;
 use crate::pace::Pace;
 use crate::rate_limit::RateLimits;
 use crate::single_flight::SingleFlight;
-use crate::store::{Store, StoreError};
+use crate::store::{Scarce, Store, StoreError};
 use crate::token::CallbackTokens;
 use crate::turns::Turns;
 use jiff::Timestamp;
 use kassa_commerce::address::CountryCode;
 use kassa_commerce::cart::Cart;
-use kassa_commerce::catalogue::{Catalogue, Profile};
+use kassa_commerce::catalogue::{Catalogue, Profile, Shop};
 use kassa_commerce::change::{CartWrite, Change, Committed};
 use kassa_commerce::command::{self, CartCommand, CartError};
 use kassa_commerce::id::CartId;
@@ -23,6 +23,7 @@ use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::kustom::url::OriginPolicy;
 use kassa_commerce::locale::Locale;
 use kassa_commerce::pricing::{Priced, PricingError, price};
+use kassa_commerce::promotion::{CouponCode, Promotion};
 use kustom_api::KustomOrderId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,11 +127,48 @@ pub enum MutateError {
     Store(#[from] StoreError),
 }
 
+/// Why a cart has no price.
+#[derive(Debug, Error)]
+pub enum PriceError {
+    #[error(transparent)]
+    Pricing(#[from] PricingError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<PriceError> for MutateError {
+    fn from(error: PriceError) -> Self {
+        match error {
+            PriceError::Pricing(error) => Self::Cart(error.into()),
+            PriceError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// A cart with its amounts, ready to be shown.
 #[derive(Clone, Debug)]
 pub struct PricedCart {
     pub cart: Cart,
     pub priced: Priced,
+}
+
+/// What a cart may want of what runs out: limited promotions that it can get, and products whose pieces are counted.
+fn scarce(cart: &Cart, entered: Option<&CouponCode>, catalogue: &Catalogue) -> Scarce {
+    let can_get = |promotion: &&Promotion| match &promotion.code {
+        Some(code) => cart.coupons.contains(code) || entered == Some(code),
+        None => true,
+    };
+    let promotions = catalogue.shop().promotions().iter().filter(can_get);
+    Scarce {
+        promotions: promotions
+            .filter_map(|promotion| Some((promotion.key.clone(), promotion.usage_limit?)))
+            .collect(),
+        products: catalogue
+            .products()
+            .filter(|product| product.is_counted)
+            .map(|product| product.number.clone())
+            .collect(),
+    }
 }
 
 impl std::ops::Deref for App {
@@ -208,7 +246,8 @@ impl App {
         country: Option<CountryCode>,
     ) -> Result<CartId, MutateError> {
         let id = CartId(self.ids.secret());
-        let change = command::create(id, profile_key, locale, country, &self.catalogue, self.now())?;
+        let shop = self.shop();
+        let change = command::create(id, profile_key, locale, country, &shop, self.now())?;
         for _ in 0..MAX_PLANS {
             match self.commit(change.clone()).await {
                 Ok(_) => return Ok(id),
@@ -233,10 +272,11 @@ impl App {
             if maybe_written.as_ref() == Some(&cart) {
                 return self.newest(cart).await;
             }
+            let catalogue = self.catalogue_for(&cart, Some(&command)).await?;
             let change = command::apply(
                 &cart,
                 command.clone(),
-                &self.catalogue,
+                &catalogue,
                 &self.options.timing,
                 self.now(),
             )?;
@@ -261,12 +301,37 @@ impl App {
         let Some(cart) = self.store.cart(id).await? else {
             return Ok(None);
         };
-        Ok(Some(self.priced(cart).map_err(CartError::from)?))
+        Ok(Some(self.priced(cart).await?))
     }
 
-    pub fn priced(&self, cart: Cart) -> Result<PricedCart, PricingError> {
-        let priced = price(&cart, &self.catalogue)?;
+    /// The cart at what it costs now.
+    pub async fn priced(&self, cart: Cart) -> Result<PricedCart, PriceError> {
+        let catalogue = self.catalogue_for(&cart, None).await?;
+        let priced = price(&cart, &catalogue, self.now())?;
         Ok(PricedCart { cart, priced })
+    }
+
+    /// Profiles, tax classes and promotions as they are now.
+    pub fn shop(&self) -> Arc<Shop> {
+        Arc::clone(self.catalogue.shop())
+    }
+
+    /// The shop with what this cart and this command need of it.
+    pub async fn catalogue_for(
+        &self,
+        cart: &Cart,
+        command: Option<&CartCommand>,
+    ) -> Result<Catalogue, StoreError> {
+        let wanted = command.and_then(CartCommand::product_number);
+        let in_cart = cart.items.iter().map(|item| item.product_number.as_str());
+        let catalogue = self.catalogue.only(in_cart.chain(wanted));
+        let entered = command.and_then(CartCommand::coupon_code);
+        let scarce = scarce(cart, entered, &catalogue);
+        if scarce == Scarce::default() {
+            return Ok(catalogue);
+        }
+        let left_over = self.store.left_over(cart.id, &scarce, self.now()).await?;
+        Ok(catalogue.with_left_over(left_over.used_up, left_over.available))
     }
 
     /// The pages that a profile's shoppers may be sent to.
@@ -278,9 +343,10 @@ impl App {
         }
     }
 
-    pub fn profile_of(&self, cart: &Cart) -> Result<&Profile, PricingError> {
-        self.catalogue
-            .profile(&cart.profile_key)
+    pub fn profile_of(&self, cart: &Cart) -> Result<Profile, PricingError> {
+        let shop = self.shop();
+        shop.profile(&cart.profile_key)
+            .cloned()
             .ok_or(PricingError::ProfileGone)
     }
 
@@ -294,6 +360,6 @@ impl App {
             true => self.store.cart(written.id).await?.unwrap_or(written),
             false => written,
         };
-        Ok(self.priced(cart).map_err(CartError::from)?)
+        Ok(self.priced(cart).await?)
     }
 }

@@ -11,7 +11,8 @@ mod tests;
 use decimal::{amount_minor, basis_points};
 use kassa_commerce::address::CountryCode;
 use kassa_commerce::catalogue::{
-    Catalogue, CatalogueError, Price, Product, Profile, ShippingMethod, TaxClass,
+    Catalogue, CatalogueError, CustomerType, Price, Product, Profile, RateFrom, ShippingMethod, ShippingMode,
+    Shop, TaxClass,
 };
 use kassa_commerce::money::{Currency, Money, TaxRate};
 use raw::{RawCatalogue, RawPrices, RawProduct, RawProfile, RawShippingMethod, RawTaxClass};
@@ -93,7 +94,9 @@ fn read(text: &str) -> Result<Catalogue, Fault> {
     let known: BTreeSet<String> = tax_classes.iter().map(|class| class.key.clone()).collect();
     let profiles = each(in_written_order(profiles), |key, raw| profile(key, raw, &known))?;
     let products = each(products, |number, raw| product(number, raw, &known))?;
-    Catalogue::new(products, profiles, tax_classes).map_err(|error| (0, CatalogueProblem::Catalogue(error)))
+    Shop::new(profiles, tax_classes, Vec::new())
+        .and_then(|shop| Catalogue::new(shop, products))
+        .map_err(|error| (0, CatalogueProblem::Catalogue(error)))
 }
 
 fn each<Raw, T>(
@@ -115,7 +118,11 @@ fn tax_class(key: String, raw: RawTaxClass) -> Result<TaxClass, Fault> {
     let rates = rates.map(|(code, text)| {
         let country =
             CountryCode::from_code(&code).ok_or_else(|| at(&text, CatalogueProblem::UnknownCountry(code)))?;
-        Ok((country, rate(&text)?))
+        let rate = RateFrom {
+            from: None,
+            rate: rate(&text)?,
+        };
+        Ok((country, vec![rate]))
     });
     Ok(TaxClass {
         key,
@@ -145,6 +152,10 @@ fn profile(key: String, raw: RawProfile, tax_classes: &BTreeSet<String>) -> Resu
         tax_included: raw.tax_included,
         default_country,
         allowed_countries,
+        locales: Vec::new(),
+        shipping_mode: ShippingMode::Cart,
+        customer_types: vec![CustomerType::Person],
+        kustom_account: None,
         shipping_methods: shipping_methods(&raw.shipping_methods, currency)?,
         shipping_tax_class: existing(&raw.shipping_tax_class, tax_classes)?,
         origins: raw.origins.iter().map(origin).collect::<Result<_, _>>()?,
@@ -167,6 +178,12 @@ fn shipping_methods(raw: &[RawShippingMethod], currency: Currency) -> Result<Vec
                 .as_ref()
                 .map(|text| money(text, currency))
                 .transpose()?,
+            countries: Vec::new(),
+            min_weight_grams: None,
+            max_weight_grams: None,
+            min_total: None,
+            max_total: None,
+            tax_class: None,
         })
     });
     methods.collect()
@@ -180,6 +197,9 @@ fn product(number: String, raw: RawProduct, tax_classes: &BTreeSet<String>) -> R
         description: raw.description,
         image: raw.image,
         tax_class: existing(&raw.tax_class, tax_classes)?,
+        categories: BTreeSet::new(),
+        weight_grams: None,
+        is_counted: false,
         prices: all,
     })
 }
@@ -195,6 +215,7 @@ fn prices(raw: &RawPrices, mode: TaxMode) -> Result<Vec<Price>, Fault> {
         Ok(Price {
             unit_price: money(text, currency(code, text)?)?,
             tax_included: mode == TaxMode::Included,
+            channel_key: None,
         })
     });
     prices.collect()

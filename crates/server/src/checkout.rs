@@ -1,6 +1,6 @@
 //! Opening the checkout: from a cart to the snippet of its one live Kustom order.
 
-use crate::app::App;
+use crate::app::{App, PriceError};
 use crate::completion::{CompletionError, Purchase};
 use crate::http::NOTIFICATION;
 use crate::kustom::{Created, Kustom, OrderAddress};
@@ -57,6 +57,15 @@ pub enum CheckoutError {
 impl From<PricingError> for CheckoutError {
     fn from(error: PricingError) -> Self {
         Self::Open(error.into())
+    }
+}
+
+impl From<PriceError> for CheckoutError {
+    fn from(error: PriceError) -> Self {
+        match error {
+            PriceError::Pricing(error) => error.into(),
+            PriceError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -125,7 +134,7 @@ impl App {
 
     /// Whether the cart's price has changed since it was last offered; if so, the new one is pending now.
     async fn refresh(&self, cart: &Cart) -> Result<bool, CheckoutError> {
-        let priced = self.priced(cart.clone())?.priced;
+        let priced = self.priced(cart.clone()).await?.priced;
         let Some(change) = open::refresh(cart, &priced, &self.options.timing, self.now())? else {
             return Ok(false);
         };
@@ -143,11 +152,11 @@ impl App {
         cart: &Cart,
         urls: &StorefrontUrls,
     ) -> Result<Try, CheckoutError> {
-        let priced = self.priced(cart.clone())?.priced;
+        let priced = self.priced(cart.clone()).await?.priced;
         let session_id = SessionId(self.ids.row());
         let callbacks = self.callbacks(session_id);
         let profile = self.profile_of(cart)?;
-        let draft = open::plan_create(cart, priced, profile, session_id, urls.clone(), callbacks)?;
+        let draft = open::plan_create(cart, priced, &profile, session_id, urls.clone(), callbacks)?;
         self.check_turn(kustom, lease)?;
         let created = kustom.create(&draft.payload).await?;
         if planted::is(Bug::SnippetBeforeBind) {
@@ -167,7 +176,7 @@ impl App {
                 // A try before this one was written after all.
                 return snippet(created.order.html_snippet.clone());
             }
-            let priced = self.priced(cart.clone())?.priced;
+            let priced = self.priced(cart.clone()).await?.priced;
             let bound = open::absorb_created(
                 &cart,
                 &priced,
@@ -344,6 +353,9 @@ impl App {
             notification: format!("{push}&event={NOTIFICATION}"),
             push,
             validation: url("validate", Callback::Validation),
+            shipping_option_update: url("shipping-option", Callback::ShippingOption),
+            address_update: url("address", Callback::Address),
+            country_change: url("country", Callback::Country),
         }
     }
 }

@@ -11,7 +11,7 @@ use kassa_commerce::change::Change;
 use kassa_commerce::id::{CartId, OrderId, PaymentId};
 use kassa_commerce::job::{JobKey, JobRequest};
 use kassa_commerce::kustom::completion::{self, Evidence, Fate, NewIds};
-use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
+use kassa_commerce::kustom::{Content, KustomOrder, KustomOrderState};
 use kassa_commerce::payment::AuthorizationState;
 use kassa_commerce::planted::{self, Bug};
 use kassa_commerce::snapshot::Snapshot;
@@ -269,11 +269,11 @@ impl App {
         let cart_id = kustom_order.cart_id;
         let cart = self.store.cart(cart_id).await?.ok_or(CompletionError::Unknown)?;
         let first = self.state_of_first(&cart).await?;
-        let snapshot = match completion::paid_content_hash(evidence) {
+        let snapshot = match completion::paid_content(evidence) {
             _ if planted::is(Bug::OrderFromCurrentCart) => {
                 self.store.snapshot(cart_id, cart.payload_revision).await?
             }
-            Some(content_hash) => self.store.snapshot_with_content(cart_id, &content_hash).await?,
+            Some(content) => self.paid_snapshot(cart_id, &content).await?,
             None => None,
         };
         let ids = NewIds {
@@ -302,6 +302,22 @@ impl App {
                 Ok((*change, Purchase::InReview))
             }
         }
+    }
+
+    /// The newest of the cart's snapshots with which this is exactly what was bought.
+    async fn paid_snapshot(
+        &self,
+        cart_id: CartId,
+        content: &Content,
+    ) -> Result<Option<Snapshot>, StoreError> {
+        for goods_hash in content.goods_hashes() {
+            let snapshots = self.store.snapshots_with_goods(cart_id, &goods_hash).await?;
+            let mut snapshots = snapshots.into_iter();
+            if let Some(paid) = snapshots.find(|snapshot| snapshot.bought_as(content).is_some()) {
+                return Ok(Some(paid));
+            }
+        }
+        Ok(None)
     }
 
     /// Of the payment that has bought the cart already.

@@ -14,10 +14,32 @@ use kassa_commerce::id::CartId;
 use kassa_commerce::kustom::KustomOrder;
 use kassa_commerce::order::Order;
 use kassa_commerce::payment::Payment;
+use kassa_commerce::reservation::Resource;
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::KustomOrderId;
 use thiserror::Error;
+
+/// How many snapshots of the same goods are looked through for the one that was paid. They differ in their ways to ship.
+pub const MAX_SNAPSHOTS: usize = 20;
+
+/// What somebody wants to know about what runs out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scarce {
+    /// Keys of promotions with their limits.
+    pub promotions: Vec<(String, u32)>,
+    /// Numbers of products whose pieces are counted.
+    pub products: Vec<String>,
+}
+
+/// What others have left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOver {
+    /// Keys of promotions that this cart can have no more.
+    pub used_up: Vec<String>,
+    /// How many pieces this cart may have. A product that is not here is not counted.
+    pub available: Vec<(String, u32)>,
+}
 
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -31,12 +53,20 @@ pub trait Store: Send + Sync + 'static {
 
     async fn snapshot(&self, cart_id: CartId, revision: u64) -> Result<Option<Snapshot>, StoreError>;
 
-    /// The newest snapshot of the cart with this content.
-    async fn snapshot_with_content(
+    /// The snapshots of the cart with these goods, newest first, at most [`MAX_SNAPSHOTS`].
+    async fn snapshots_with_goods(
         &self,
         cart_id: CartId,
-        content_hash: &str,
-    ) -> Result<Option<Snapshot>, StoreError>;
+        goods_hash: &str,
+    ) -> Result<Vec<Snapshot>, StoreError>;
+
+    /// What others have left for this cart of what runs out.
+    async fn left_over(
+        &self,
+        cart_id: CartId,
+        scarce: &Scarce,
+        now: Timestamp,
+    ) -> Result<LeftOver, StoreError>;
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError>;
 
@@ -77,6 +107,9 @@ pub enum StoreError {
     /// The change may have been written or not, and will not be written later: read, and plan again on what is found.
     #[error("it is not known whether the change was written")]
     Unknown,
+    /// Others hold too much of it.
+    #[error("there is not enough left of {} `{}`", .0.kind(), .0.key())]
+    Exhausted(Resource),
     /// More is waiting than can be written in time.
     #[error("too many changes are waiting")]
     Busy,
@@ -92,6 +125,6 @@ impl StoreError {
     /// Whether the same wish, planned anew on what is stored by now, may succeed. Unique keys and versions keep a change
     /// that was written after all from being written twice.
     pub fn asks_to_plan_again(&self) -> bool {
-        matches!(self, Self::Conflict | Self::Unknown)
+        matches!(self, Self::Conflict | Self::Unknown | Self::Exhausted(_))
     }
 }

@@ -12,6 +12,9 @@ const TOKEN_BYTES: usize = 16;
 pub enum Callback {
     Push,
     Validation,
+    ShippingOption,
+    Address,
+    Country,
 }
 
 pub struct CallbackTokens {
@@ -41,10 +44,14 @@ impl CallbackTokens {
 
     fn mac(&self, callback: Callback, session_id: SessionId) -> Hmac<Sha256> {
         let mut mac = Hmac::new_from_slice(&self.key).expect("any length of key will do");
-        mac.update(match callback {
+        let purpose: &[u8] = match callback {
             Callback::Push => b"push:",
             Callback::Validation => b"validation:",
-        });
+            Callback::ShippingOption => b"shipping-option:",
+            Callback::Address => b"address:",
+            Callback::Country => b"country:",
+        };
+        mac.update(purpose);
         mac.update(session_id.0.as_bytes());
         mac
     }

@@ -5,10 +5,11 @@
 
 use crate::app::App;
 use crate::store::StoreError;
+use kassa_commerce::command;
 use kassa_commerce::kustom::validation::{self, Denial, Verdict};
-use kassa_commerce::kustom::{KustomOrder, Offer};
+use kassa_commerce::kustom::{Content, KustomOrder};
 use kassa_commerce::planted::{self, Bug};
-use kassa_commerce::pricing::PricingError;
+use kassa_commerce::pricing::{PricingError, price};
 use kustom_api::CheckoutOrder;
 use std::time::Duration;
 use thiserror::Error;
@@ -66,7 +67,7 @@ impl App {
         asked: &CheckoutOrder,
         deadline: Instant,
     ) -> Result<Validated, ValidationError> {
-        let offer = Offer::from_order(asked);
+        let content = Content::from_order(asked);
         for _ in 0..MAX_PLANS {
             let cart = self
                 .store
@@ -87,10 +88,19 @@ impl App {
                 .await?
                 .ok_or(ValidationError::Unknown)?;
             let (locale, number) = (cart.locale.clone(), cart.number.clone());
-            let priced = self.priced(cart.clone())?.priced;
+            let catalogue = self.catalogue_for(&cart, None).await?;
+            let priced = price(&cart, &catalogue, self.now())?;
+            let is_short = command::is_short(&cart, &catalogue);
             let timing = &self.options.timing;
-            let verdict =
-                validation::validate(&cart, &kustom_order, &priced, offer.as_ref(), timing, self.now())?;
+            let verdict = validation::validate(
+                &cart,
+                &kustom_order,
+                &priced,
+                is_short,
+                content.as_ref(),
+                timing,
+                self.now(),
+            )?;
             let (change, validated) = match verdict {
                 Verdict::Approved(change) => (change, Validated::Approved),
                 Verdict::Denied { denial, change } => {

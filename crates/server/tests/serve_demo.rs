@@ -1,8 +1,9 @@
 //! The demo catalogue is what the playground shows and what everybody relies on.
 
+use jiff::Timestamp;
 use kassa::demo;
 use kassa_commerce::address::CountryCode;
-use kassa_commerce::catalogue::{Catalogue, Profile};
+use kassa_commerce::catalogue::{Catalogue, Market, Profile};
 use kassa_commerce::money::Currency;
 use serde_json::Value;
 
@@ -13,12 +14,13 @@ fn shown() -> Vec<Value> {
 }
 
 fn price(catalogue: &Catalogue, number: &str, profile: &Profile) -> String {
-    let facts = catalogue.facts(
-        number,
-        profile.currency,
-        profile.tax_included,
-        &profile.default_country,
-    );
+    let market = Market {
+        channel_key: &profile.channel_key,
+        currency: profile.currency,
+        tax_included: profile.tax_included,
+        country: &profile.default_country,
+    };
+    let facts = catalogue.facts(number, market, Timestamp::UNIX_EPOCH);
     facts
         .expect("every product is sold in every profile")
         .unit_price
@@ -33,7 +35,7 @@ fn the_playground_shows_the_prices_that_are_charged() {
         let prices = product["prices"].as_object().unwrap();
         assert_eq!(
             prices.len(),
-            catalogue.profiles().count(),
+            catalogue.shop().profiles().count(),
             "{number} has a price in every profile"
         );
         for (profile_key, shown) in prices {
@@ -50,7 +52,7 @@ fn the_playground_shows_the_prices_that_are_charged() {
 #[test]
 fn every_profile_is_a_market_in_the_order_of_the_file() {
     let catalogue = demo::catalogue();
-    let profiles = catalogue.profiles().map(|profile| {
+    let profiles = catalogue.shop().profiles().map(|profile| {
         let countries: Vec<_> = profile
             .allowed_countries
             .iter()
@@ -89,7 +91,13 @@ fn goods_are_taxed_as_where_they_are_bought() {
         {
             let country = CountryCode::from_code(country).unwrap();
             let currency = Currency::from_code(currency).unwrap();
-            let facts = catalogue.facts(number, currency, true, &country).unwrap();
+            let market = Market {
+                channel_key: "se",
+                currency,
+                tax_included: true,
+                country: &country,
+            };
+            let facts = catalogue.facts(number, market, Timestamp::UNIX_EPOCH).unwrap();
             assert_eq!(facts.tax_rate.basis_points(), rate, "{number} in {country:?}");
         }
     }
@@ -97,7 +105,7 @@ fn goods_are_taxed_as_where_they_are_bought() {
 
 #[test]
 fn one_of_two_shipping_methods_is_free_above_a_threshold() {
-    for profile in demo::catalogue().profiles() {
+    for profile in demo::catalogue().shop().profiles() {
         let [standard, express] = profile.shipping_methods.as_slice() else {
             panic!("{} has two methods", profile.key)
         };

@@ -1,5 +1,6 @@
 //! A store that keeps the contract of every store, and every promise but speed and health.
 
+mod hold;
 mod job;
 pub mod tables;
 
@@ -10,7 +11,7 @@ use crate::world::{Core, Trace, World};
 use async_trait::async_trait;
 use fastrand::Rng;
 use jiff::Timestamp;
-use kassa::store::{Store, StoreError};
+use kassa::store::{LeftOver, Scarce, Store, StoreError};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{CartWrite, Change, Committed};
 use kassa_commerce::id::CartId;
@@ -128,12 +129,22 @@ impl Store for NodeStore {
             .await
     }
 
-    async fn snapshot_with_content(
+    async fn snapshots_with_goods(
         &self,
         cart_id: CartId,
-        content_hash: &str,
-    ) -> Result<Option<Snapshot>, StoreError> {
-        self.read(|tables| tables.snapshot_with_content(cart_id, content_hash).cloned())
+        goods_hash: &str,
+    ) -> Result<Vec<Snapshot>, StoreError> {
+        self.read(|tables| tables.snapshots_with_goods(cart_id, goods_hash))
+            .await
+    }
+
+    async fn left_over(
+        &self,
+        cart_id: CartId,
+        scarce: &Scarce,
+        now: Timestamp,
+    ) -> Result<LeftOver, StoreError> {
+        self.read(|tables| tables.holds.left_over(cart_id, scarce, now))
             .await
     }
 

@@ -1,10 +1,12 @@
 use super::*;
-use crate::fixture::{country, currency, products, profiles, rate, sek, tax_classes};
+use crate::fixture::{catalogue, country, currency, now, products, profiles, rate, sek, tax_classes};
 
 fn refused(change: impl Fn(&mut Vec<Product>, &mut Vec<Profile>, &mut Vec<TaxClass>)) -> CatalogueError {
     let (mut products, mut profiles, mut classes) = (products(), profiles(), tax_classes());
     change(&mut products, &mut profiles, &mut classes);
-    Catalogue::new(products, profiles, classes).expect_err("the catalogue is refused")
+    Shop::new(profiles, classes, Vec::new())
+        .and_then(|shop| Catalogue::new(shop, products))
+        .expect_err("the catalogue is refused")
 }
 
 #[test]
@@ -60,12 +62,21 @@ fn shipping_in_another_currency_is_refused() {
     );
 }
 
+fn market<'a>(code: &str, tax_included: bool, country: &'a CountryCode) -> Market<'a> {
+    Market {
+        channel_key: "web",
+        currency: currency(code),
+        tax_included,
+        country,
+    }
+}
+
 #[test]
 fn facts_follow_currency_tax_mode_and_country() {
-    let shop = Catalogue::new(products(), profiles(), tax_classes()).unwrap();
+    let shop = catalogue();
     let facts = |code, tax_included, land| {
         let facts = shop
-            .facts("SHOE", currency(code), tax_included, &country(land))
+            .facts("SHOE", market(code, tax_included, &country(land)), now())
             .unwrap();
         (facts.unit_price.amount_minor(), facts.tax_rate)
     };

@@ -1,7 +1,8 @@
 use super::*;
 use crate::fixture::{
-    TIMING, add, apply, cart_with, catalogue, catalogue_without, changed, country, empty_cart, filled,
-    item_id, now, opened, priced, products, profiles, remove, sek, set_quantity, tax_classes, written,
+    TIMING, add, apply, cart_with, catalogue, catalogue_of, catalogue_without, changed, country, empty_cart,
+    filled, item_id, now, opened, priced, products, profiles, remove, sek, set_quantity, tax_classes,
+    written,
 };
 use serde_json::json;
 
@@ -37,7 +38,7 @@ fn create_in(profile_key: &str, country: Option<&str>) -> Result<Change, CartErr
         profile_key,
         &locale,
         country,
-        &catalogue(),
+        catalogue().shop(),
         now(),
     )
 }
@@ -285,7 +286,7 @@ fn a_product_that_left_the_catalogue_keeps_its_last_price() {
     let cart = cart_with(&[("SHOE", 1)]);
     let shop = catalogue_without("SHOE");
     let change = super::apply(&cart, set_quantity(1, 3), &shop, &TIMING, now()).unwrap();
-    let line = price(&written(&change), &shop).unwrap().lines[0].clone();
+    let line = price(&written(&change), &shop, now()).unwrap().lines[0].clone();
     assert_eq!((line.unit_price, line.total), (sek(19_900), sek(59_700)));
     assert_eq!(line.description, "A SHOE");
 }
@@ -295,7 +296,7 @@ fn every_command_remembers_what_the_catalogue_says_by_then() {
     let cart = cart_with(&[("SHOE", 1)]);
     let mut dearer = products();
     dearer[0].prices[0].unit_price = sek(25_000);
-    let shop = Catalogue::new(dearer, profiles(), tax_classes()).unwrap();
+    let shop = catalogue_of(dearer, profiles(), tax_classes());
     let key = field("note");
     let value = json!(1);
     let change = super::apply(&cart, CartCommand::SetField { key, value }, &shop, &TIMING, now()).unwrap();

@@ -9,7 +9,7 @@ use crate::cart::{Cart, CartItem, CartState};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
 use crate::id::{OrderId, PaymentId};
 use crate::job::{JobKey, JobRequest};
-use crate::kustom::offer::Offer;
+use crate::kustom::offer::Content;
 use crate::kustom::reconcile;
 use crate::kustom::state::{KustomOrder, KustomOrderState};
 use crate::money::{Currency, Money};
@@ -72,8 +72,8 @@ pub enum Fate {
 }
 
 /// The content of a bought order, by which its snapshot is found.
-pub fn paid_content_hash(evidence: &Evidence) -> Option<String> {
-    Offer::from_order(&evidence.checkout).map(|offer| offer.content_hash())
+pub fn paid_content(evidence: &Evidence) -> Option<Content> {
+    Content::from_order(&evidence.checkout)
 }
 
 /// Decides the fate of a bought Kustom order. `snapshot` is the cart's newest one with the paid content, `first` the
@@ -103,16 +103,20 @@ pub fn complete(
         let detail = "the cart was closed without an order".to_owned();
         return review(ReviewReason::UnclearPurchase, detail);
     }
-    let Some(content_hash) = paid_content_hash(evidence) else {
+    let Some(content) = paid_content(evidence) else {
         let detail = "the answer does not say what was bought".to_owned();
         return review(ReviewReason::UnclearPurchase, detail);
     };
-    let is_paid = |snapshot: &&Snapshot| {
-        let has_content = snapshot.content_hash == content_hash || planted::is(Bug::OrderFromCurrentCart);
+    let bought = |snapshot: &Snapshot| {
         let is_unwanted = planted::is(Bug::PaymentMustMatchCart) && was_edited(cart, snapshot);
-        snapshot.cart_id == cart.id && has_content && !is_unwanted
+        if snapshot.cart_id != cart.id || is_unwanted {
+            return None;
+        }
+        let is_any_good = planted::is(Bug::OrderFromCurrentCart);
+        let bought = snapshot.bought_as(&content);
+        bought.or_else(|| is_any_good.then(|| snapshot.clone()))
     };
-    let Some(snapshot) = snapshot.filter(is_paid) else {
+    let Some(snapshot) = snapshot.and_then(bought) else {
         let paid = evidence.managed.order_amount;
         return review(
             ReviewReason::ContentMismatch,
@@ -122,7 +126,7 @@ pub fn complete(
     Fate::Order(Box::new(order_change(
         cart,
         kustom_order,
-        snapshot,
+        &snapshot,
         evidence,
         ids,
         now,

@@ -3,13 +3,21 @@
 //! The offer holds exactly what a purchase must agree on: country, currency, amounts and lines. E-mail, addresses and
 //! URLs are not part of it, so typing an e-mail disturbs nobody. Its hash is the identity of a payload's content.
 
+mod content;
+mod line;
+
+pub use content::Content;
+
 use crate::address::CountryCode;
+use crate::money::MoneyError;
 #[cfg(test)]
 use crate::money::TaxRate;
-use crate::money::{Money, MoneyError};
 use crate::planted::{self, Bug};
-use crate::pricing::{Priced, PricedLine};
-use kustom_api::{CheckoutOrder, KustomOrderId, LineType, OrderLine};
+use crate::pricing::{Priced, PricedShipping};
+use line::{including_tax, name, product_lines, shipping_line, sum};
+
+use kustom_api::{CheckoutOrder, KustomOrderId, LineType, OrderLine, ShippingOption};
+pub(crate) use line::reference;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,6 +28,9 @@ pub struct Offer {
     pub order_amount: i64,
     pub order_tax_amount: i64,
     pub lines: Vec<OfferLine>,
+    /// What the shopper may choose from in Kustom's checkout. Amounts and lines are then those of the goods alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shipping_options: Vec<OfferOption>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +47,16 @@ pub struct OfferLine {
     pub total_tax_amount: i64,
 }
 
+/// One way to ship, at what it costs including tax.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferOption {
+    pub id: String,
+    pub name: String,
+    pub price: i64,
+    pub tax_amount: i64,
+    pub tax_rate: i64,
+}
+
 impl Offer {
     /// Puts a priced cart into Kustom's terms: every amount includes tax.
     pub fn new(priced: &Priced, country: &CountryCode) -> Result<Self, MoneyError> {
@@ -43,43 +64,47 @@ impl Offer {
         for line in &priced.lines {
             lines.extend(product_lines(line, priced.tax_included)?);
         }
-        if let Some(shipping) = &priced.shipping {
-            let total = including_tax(shipping.price, shipping.tax, priced.tax_included)?;
-            lines.push(OfferLine {
-                line_type: LineType::ShippingFee.as_str().to_owned(),
-                reference: reference(&shipping.method_key),
-                name: name(&shipping.name, &shipping.method_key),
-                quantity: 1,
-                unit_price: total.amount_minor(),
-                tax_rate: i64::from(shipping.tax_rate.basis_points()),
-                total_amount: total.amount_minor(),
-                total_discount_amount: 0,
-                total_tax_amount: shipping.tax.amount_minor(),
-            });
+        let mut shipping_options = Vec::new();
+        if priced.shipping_in_checkout {
+            for option in &priced.shipping_options {
+                shipping_options.push(OfferOption::new(option, priced.tax_included)?);
+            }
+        } else if let Some(shipping) = &priced.shipping {
+            lines.push(shipping_line(shipping, priced.tax_included)?);
         }
+        let order_amount = sum(lines.iter().map(|line| line.total_amount))?;
+        let order_tax_amount = sum(lines.iter().map(|line| line.total_tax_amount))?;
         Ok(Self {
             purchase_country: country.as_str().to_owned(),
             purchase_currency: priced.currency.code().to_owned(),
-            order_amount: priced.amount_to_pay()?.amount_minor(),
-            order_tax_amount: priced.order_tax_total.amount_minor(),
+            order_amount,
+            order_tax_amount,
             lines,
+            shipping_options,
         })
     }
 
     /// Reads the offer back from Kustom's order. `None` if the order does not say enough to be compared.
     pub fn from_order(order: &CheckoutOrder) -> Option<Self> {
-        Some(Self {
-            purchase_country: order.purchase_country.as_deref()?.to_ascii_uppercase(),
-            purchase_currency: order.purchase_currency.as_deref()?.to_ascii_uppercase(),
-            order_amount: order.order_amount?,
-            order_tax_amount: order.order_tax_amount?,
-            lines: order
-                .order_lines
-                .as_ref()?
-                .iter()
-                .map(OfferLine::from_order_line)
-                .collect(),
+        Some(Content::from_order(order)?.offer)
+    }
+
+    /// The same goods have the same hash, whichever ways to ship are offered with them: order management tells of the
+    /// goods and of the one way that was chosen, and not of the others.
+    pub fn goods_hash(&self) -> String {
+        hash(&Self {
+            shipping_options: Vec::new(),
+            ..self.clone()
         })
+    }
+
+    /// The option of this offer that the shopper has chosen, if it is exactly one that we offered. An offer that leaves
+    /// nothing to choose is met by no choice.
+    pub fn accepts(&self, shipping: Option<&OfferOption>) -> bool {
+        match shipping {
+            Some(chosen) => self.shipping_options.contains(chosen),
+            None => self.shipping_options.is_empty(),
+        }
     }
 
     /// The same content has the same hash, wherever it was read.
@@ -115,12 +140,71 @@ impl Offer {
             order_amount: Some(self.order_amount),
             order_tax_amount: Some(self.order_tax_amount),
             order_lines: Some(self.lines.iter().map(OfferLine::to_order_line).collect()),
+            // Left out, options of an earlier update would stay.
+            shipping_options: Some(self.shipping_options.iter().map(OfferOption::to_option).collect()),
             ..CheckoutOrder::default()
         }
     }
 }
 
+impl OfferOption {
+    fn new(shipping: &PricedShipping, tax_included: bool) -> Result<Self, MoneyError> {
+        let price = including_tax(shipping.total(), shipping.tax, tax_included)?;
+        Ok(Self {
+            id: reference(&shipping.method_key),
+            name: name(&shipping.name, &shipping.method_key),
+            price: price.amount_minor(),
+            tax_amount: shipping.tax.amount_minor(),
+            tax_rate: i64::from(shipping.tax_rate.basis_points()),
+        })
+    }
+
+    fn from_option(option: &ShippingOption) -> Self {
+        Self {
+            id: option.id.clone(),
+            name: option.name.clone(),
+            price: option.price,
+            tax_amount: option.tax_amount,
+            tax_rate: option.tax_rate,
+        }
+    }
+
+    pub fn to_option(&self) -> ShippingOption {
+        ShippingOption {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            price: self.price,
+            tax_amount: self.tax_amount,
+            tax_rate: self.tax_rate,
+            ..ShippingOption::default()
+        }
+    }
+
+    /// The line by which Kustom charges for the option.
+    pub fn to_fee_line(&self) -> OrderLine {
+        OrderLine {
+            line_type: Some(LineType::ShippingFee),
+            reference: Some(self.id.clone()),
+            name: self.name.clone(),
+            quantity: 1,
+            unit_price: self.price,
+            tax_rate: self.tax_rate,
+            total_amount: self.price,
+            total_discount_amount: Some(0),
+            total_tax_amount: self.tax_amount,
+            ..OrderLine::default()
+        }
+    }
+}
+
 impl OfferLine {
+    fn is_fee_of(&self, option: &OfferOption) -> bool {
+        self.line_type == LineType::ShippingFee.as_str()
+            && self.reference == option.id
+            && self.total_amount == option.price
+            && self.total_tax_amount == option.tax_amount
+    }
+
     fn from_order_line(line: &OrderLine) -> Self {
         Self {
             line_type: line
@@ -153,101 +237,6 @@ impl OfferLine {
             total_tax_amount: self.total_tax_amount,
             ..OrderLine::default()
         }
-    }
-}
-
-/// One line, or two where a price without tax leaves a total that no whole unit price divides.
-///
-/// Kustom demands `quantity * unit_price - discount = total` including tax. Three pieces at 33.33 with
-/// 25 % on top are 124.99, which is one piece at 41.67 and two at 41.66: splitting keeps every amount true, where a
-/// pretended discount or a rounding line would be a lie on the receipt.
-fn product_lines(line: &PricedLine, tax_included: bool) -> Result<Vec<OfferLine>, MoneyError> {
-    if tax_included {
-        return Ok(vec![offer_line(
-            line,
-            line.quantity,
-            line.unit_price,
-            line.total,
-            line.discount,
-            line.tax,
-        )]);
-    }
-    let total = including_tax(line.total, line.tax, tax_included)?;
-    let quantity = i64::from(line.quantity);
-    let unit = Money::new(total.amount_minor() / quantity, total.currency());
-    let dearer_count =
-        u32::try_from(total.amount_minor() % quantity).expect("a remainder is below its u32 divisor");
-    let zero = Money::zero(total.currency());
-    if dearer_count == 0 {
-        return Ok(vec![offer_line(line, line.quantity, unit, total, zero, line.tax)]);
-    }
-    let dearer_unit = Money::new(unit.amount_minor() + 1, unit.currency());
-    let dearer_total = dearer_unit.times(dearer_count)?;
-    let dearer_tax = line.tax_rate.tax_included_in(dearer_total);
-    let cheaper_count = line.quantity - dearer_count;
-    Ok(vec![
-        offer_line(line, dearer_count, dearer_unit, dearer_total, zero, dearer_tax),
-        offer_line(
-            line,
-            cheaper_count,
-            unit,
-            total.minus(dearer_total)?,
-            zero,
-            line.tax.minus(dearer_tax)?,
-        ),
-    ])
-}
-
-fn offer_line(
-    line: &PricedLine,
-    quantity: u32,
-    unit_price: Money,
-    total: Money,
-    discount: Money,
-    tax: Money,
-) -> OfferLine {
-    OfferLine {
-        line_type: LineType::Physical.as_str().to_owned(),
-        reference: reference(&line.product_number),
-        name: name(&line.description, &line.product_number),
-        quantity: i64::from(quantity),
-        unit_price: unit_price.amount_minor(),
-        tax_rate: i64::from(line.tax_rate.basis_points()),
-        total_amount: total.amount_minor(),
-        total_discount_amount: discount.amount_minor(),
-        total_tax_amount: tax.amount_minor(),
-    }
-}
-
-/// Longer references have been refused in practice although the schema allows 255 characters.
-const MAX_REFERENCE_CHARS: usize = 64;
-const MAX_NAME_CHARS: usize = 255;
-
-fn reference(text: &str) -> String {
-    cut(text, MAX_REFERENCE_CHARS)
-}
-
-/// Kustom refuses a line without a name.
-fn name(text: &str, fallback: &str) -> String {
-    let name = cut(text, MAX_NAME_CHARS);
-    if name.is_empty() {
-        cut(fallback, MAX_NAME_CHARS)
-    } else {
-        name
-    }
-}
-
-/// A text that comes back as it was sent: space around it may be lost on the way, and would look like another offer.
-fn cut(text: &str, max_chars: usize) -> String {
-    let cut: String = text.trim().chars().take(max_chars).collect();
-    cut.trim_end().to_owned()
-}
-
-fn including_tax(amount: Money, tax: Money, tax_included: bool) -> Result<Money, MoneyError> {
-    if tax_included {
-        Ok(amount)
-    } else {
-        amount.plus(tax)
     }
 }
 

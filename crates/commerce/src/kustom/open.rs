@@ -3,7 +3,8 @@
 //! The first storefront page to ask creates the Kustom order, every later one gets the same. A snippet leaves only for
 //! the order that is durably bound to the cart.
 
-use crate::address::Address;
+mod prefill;
+
 use crate::cart::{Cart, CartState, Lock};
 use crate::catalogue::Profile;
 use crate::change::{CartWrite, Change, KustomOrderWrite};
@@ -13,12 +14,12 @@ use crate::kustom::offer::Offer;
 use crate::kustom::reconcile;
 use crate::kustom::state::{KustomOrder, KustomOrderState, KustomState, StorefrontUrls};
 use crate::kustom::sync::{self, SyncCall, SyncRequest};
-use crate::locale;
 use crate::planted::{self, Bug};
 use crate::pricing::{Priced, PricingError};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
-use kustom_api::{Address as KustomAddress, CheckoutOptions, CheckoutOrder, MerchantUrls};
+use kustom_api::CheckoutOrder;
+use prefill::{customer, locale_for, merchant_urls, options, prefill};
 use thiserror::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -30,6 +31,8 @@ pub enum OpenError {
     InReview,
     #[error("there is nothing in the cart to pay for")]
     EmptyCart,
+    #[error("none of the shop's ways to ship serves this cart")]
+    Unshippable,
     #[error(transparent)]
     Pricing(#[from] PricingError),
     /// Nothing was bound, so nobody will ever see what Kustom made.
@@ -46,6 +49,9 @@ pub struct CallbackUrls {
     /// For news about a purchase that Kustom has examined.
     pub notification: String,
     pub validation: String,
+    pub shipping_option_update: String,
+    pub address_update: String,
+    pub country_change: String,
 }
 
 /// A Kustom order about to be created.
@@ -82,6 +88,9 @@ pub fn plan_create(
 ) -> Result<Draft, OpenError> {
     check(cart)?;
     priced.check_limits()?;
+    if priced.is_unshippable {
+        return Err(OpenError::Unshippable);
+    }
     let offer = Offer::new(&priced, &cart.country).map_err(PricingError::from)?;
     let countries: Vec<_> = profile
         .allowed_countries
@@ -89,11 +98,12 @@ pub fn plan_create(
         .map(|country| country.as_str().to_owned())
         .collect();
     let payload = CheckoutOrder {
-        locale: Some(locale::to_kustom(&cart.locale)),
+        locale: Some(locale_for(cart, profile)),
         merchant_reference1: Some(cart.number.clone()),
-        merchant_urls: Some(merchant_urls(&urls, callbacks)),
-        options: Some(options()),
-        billing_address: prefill(cart),
+        merchant_urls: Some(merchant_urls(&urls, callbacks, priced.shipping_in_checkout)),
+        options: Some(options(profile)),
+        customer: customer(cart, profile),
+        billing_address: prefill(cart, profile),
         billing_countries: Some(countries.clone()),
         shipping_countries: Some(countries),
         ..offer.to_payload()
@@ -151,7 +161,11 @@ pub fn plan_reuse(
         return sync::call(kustom, snapshot, SyncRequest::Read);
     }
     let payload = CheckoutOrder {
-        merchant_urls: Some(merchant_urls(&urls, callbacks)),
+        merchant_urls: Some(merchant_urls(
+            &urls,
+            callbacks,
+            snapshot.priced.shipping_in_checkout,
+        )),
         ..snapshot.offer.to_payload()
     };
     SyncCall {
@@ -227,77 +241,6 @@ pub fn absorb_created(
         jobs: effects.job.into_iter().chain(watch).collect(),
         ..Change::default()
     })
-}
-
-/// Without our yes Kustom must not take money: by default it would after three seconds of silence.
-fn options() -> CheckoutOptions {
-    CheckoutOptions {
-        require_validate_callback_success: Some(true),
-        ..CheckoutOptions::default()
-    }
-}
-
-fn merchant_urls(urls: &StorefrontUrls, callbacks: CallbackUrls) -> MerchantUrls {
-    MerchantUrls {
-        terms: Some(urls.terms.clone()),
-        checkout: Some(urls.checkout.clone()),
-        confirmation: Some(urls.confirmation.clone()),
-        push: Some(callbacks.push),
-        notification: Some(callbacks.notification),
-        validation: Some(callbacks.validation),
-        ..MerchantUrls::default()
-    }
-}
-
-/// What the shopper has already typed elsewhere. Kustom takes it at creation only, and refuses an empty address.
-fn prefill(cart: &Cart) -> Option<KustomAddress> {
-    let address = cart.address.clone().unwrap_or_default();
-    let prefilled = KustomAddress {
-        email: cart.email.clone(),
-        phone: cart.phone.clone(),
-        ..to_kustom_address(address)
-    };
-    if prefilled == KustomAddress::default() {
-        return None;
-    }
-    Some(KustomAddress {
-        country: Some(cart.country.as_str().to_owned()),
-        ..prefilled
-    })
-}
-
-fn to_kustom_address(address: Address) -> KustomAddress {
-    let (given_name, family_name) = split_name(address.name.as_deref());
-    KustomAddress {
-        given_name,
-        family_name,
-        care_of: present(address.care_of),
-        attention: present(address.attention),
-        street_address: present(address.address_line1),
-        street_address2: present(address.address_line2),
-        // Plugins in use strip spaces: some countries' codes are refused with them.
-        postal_code: present(address.postal_code.map(|code| code.replace(' ', ""))),
-        city: present(address.city),
-        region: present(address.state),
-        ..KustomAddress::default()
-    }
-}
-
-/// Storefronts save untouched inputs as empty texts.
-fn present(text: Option<String>) -> Option<String> {
-    let text = text?.trim().to_owned();
-    (!text.is_empty()).then_some(text)
-}
-
-/// A guess for the shopper to correct: the last word is the family name.
-fn split_name(name: Option<&str>) -> (Option<String>, Option<String>) {
-    let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
-        return (None, None);
-    };
-    match name.rsplit_once(' ') {
-        Some((given, family)) => (Some(given.trim().to_owned()), Some(family.to_owned())),
-        None => (Some(name.to_owned()), None),
-    }
 }
 
 #[cfg(test)]

@@ -6,15 +6,18 @@
 //!
 //! Source: <https://docs.kustom.co/contents/checkout/use-cases/validate-order>.
 
+mod sentence;
+
 use crate::cart::{Cart, CartState};
 use crate::change::{CartWrite, Change};
 use crate::job::{JobKey, JobRequest};
 use crate::kustom::hook::{self, SyncTiming};
-use crate::kustom::offer::Offer;
+use crate::kustom::offer::Content;
 use crate::kustom::state::{Approval, KustomOrder, KustomOrderState, KustomState};
 use crate::kustom::{open, reconcile, sync};
 use crate::planted::{self, Bug};
 use crate::pricing::{Priced, PricingError};
+use crate::reservation::{self, HoldClaim, HoldWrite};
 use jiff::{SignedDuration, Timestamp};
 
 /// A card payment with its detour to a bank takes less. The freeze ends by itself, because nobody tells us of a payment
@@ -41,16 +44,24 @@ pub enum Denial {
     Replaced,
     /// Kustom does not hold what the cart is: it is being told.
     Changing,
+    /// The shopper has not chosen how to get the goods.
+    NoShipping,
+    /// Nobody delivers this cart to this place.
+    Unshippable,
+    /// Somebody else has bought the last one.
+    SoldOut,
     /// We could not find out in time.
     Unsure,
 }
 
-/// Decides about the content that Kustom is about to sell. `asked` is that content as Kustom sent it.
+/// Decides about the content that Kustom is about to sell. `asked` is that content as Kustom sent it, and `is_short` says
+/// that the cart wants more pieces than it can have.
 pub fn validate(
     cart: &Cart,
     kustom_order: &KustomOrder,
     priced_now: &Priced,
-    asked: Option<&Offer>,
+    is_short: bool,
+    asked: Option<&Content>,
     timing: &SyncTiming,
     now: Timestamp,
 ) -> Result<Verdict, PricingError> {
@@ -72,11 +83,22 @@ pub fn validate(
     else {
         return Ok(denied(Denial::Replaced));
     };
-    let Some(asked_hash) = asked.map(Offer::content_hash) else {
+    let Some(asked) = asked else {
         return Ok(denied(Denial::Changing));
     };
-    if was_approved(kustom, &asked_hash, now) || planted::is(Bug::GateAlwaysOpen) {
-        return Ok(approved(cart, kustom, asked_hash, now));
+    let asked_hash = asked.offer.content_hash();
+    if planted::is(Bug::GateAlwaysOpen) {
+        return Ok(approved(cart, kustom, asked, Vec::new(), now));
+    }
+    if !asked.is_charged || !asked.offer.accepts(asked.shipping.as_ref()) {
+        return Ok(denied(Denial::NoShipping));
+    }
+    let holds = || {
+        let until = hook::after(now, APPROVAL_LIFETIME);
+        reservation::claims(cart.id, priced_now, &cart.items, HoldClaim::Until(until), now)
+    };
+    if was_approved(kustom, &asked_hash, now) {
+        return Ok(approved(cart, kustom, asked, Vec::new(), now));
     }
     if let Some(change) = price_change(cart, priced_now, timing, now)? {
         return Ok(Verdict::Denied {
@@ -88,9 +110,19 @@ pub fn validate(
         return Ok(still_changing(cart, kustom.clone(), now));
     }
     if asked_hash != kustom.content_hash {
-        return Ok(still_changing(cart, sync::doubted(kustom, asked), now));
+        return Ok(still_changing(
+            cart,
+            sync::doubted(kustom, Some(&asked.offer)),
+            now,
+        ));
     }
-    Ok(approved(cart, kustom, asked_hash, now))
+    if priced_now.is_unshippable {
+        return Ok(denied(Denial::Unshippable));
+    }
+    if is_short {
+        return Ok(denied(Denial::SoldOut));
+    }
+    Ok(approved(cart, kustom, asked, holds(), now))
 }
 
 fn was_approved(kustom: &KustomState, asked_hash: &str, now: Timestamp) -> bool {
@@ -121,7 +153,14 @@ impl Approval {
     }
 }
 
-fn approved(cart: &Cart, kustom: &KustomState, content_hash: String, now: Timestamp) -> Verdict {
+fn approved(
+    cart: &Cart,
+    kustom: &KustomState,
+    asked: &Content,
+    holds: Vec<HoldWrite>,
+    now: Timestamp,
+) -> Verdict {
+    let content_hash = asked.offer.content_hash();
     let earlier = kustom
         .approval
         .as_ref()
@@ -130,6 +169,9 @@ fn approved(cart: &Cart, kustom: &KustomState, content_hash: String, now: Timest
     let mut cart = cart.clone();
     let id = kustom.kustom_order_id.clone();
     cart.used_at = now;
+    if let Some(shipping) = &asked.shipping {
+        cart.shipping_choice = Some(shipping.id.clone());
+    }
     cart.kustom = Some(KustomState {
         approval: Some(Approval {
             content_hash,
@@ -145,6 +187,7 @@ fn approved(cart: &Cart, kustom: &KustomState, content_hash: String, now: Timest
             JobKey::Reconcile(id),
             reconcile::first_look_after_approval(now),
         )],
+        holds,
         ..Change::default()
     }))
 }
@@ -170,61 +213,6 @@ fn denied(denial: Denial) -> Verdict {
     Verdict::Denied {
         denial,
         change: Box::default(),
-    }
-}
-
-impl Denial {
-    /// For the shopper, in the checkout's language where we have it.
-    pub fn sentence(self, locale: &str) -> &'static str {
-        let language = locale
-            .split(['-', '_'])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let [finished, replaced, changing, unsure] = match language.as_str() {
-            "sv" => [
-                "Den här varukorgen är redan betald eller under behandling.",
-                "Kassan har öppnats på nytt. Ladda om sidan.",
-                "Varukorgen har ändrats. Vänta ett ögonblick och försök igen.",
-                "Köpet kunde inte kontrolleras. Försök igen om en stund.",
-            ],
-            "nb" | "no" | "nn" => [
-                "Denne handlekurven er allerede betalt eller under behandling.",
-                "Kassen er åpnet på nytt. Last inn siden på nytt.",
-                "Handlekurven er endret. Vent et øyeblikk og prøv igjen.",
-                "Kjøpet kunne ikke kontrolleres. Prøv igjen om litt.",
-            ],
-            "da" => [
-                "Denne kurv er allerede betalt eller under behandling.",
-                "Kassen er åbnet igen. Genindlæs siden.",
-                "Kurven er ændret. Vent et øjeblik, og prøv igen.",
-                "Købet kunne ikke kontrolleres. Prøv igen om lidt.",
-            ],
-            "fi" => [
-                "Tämä ostoskori on jo maksettu tai sitä käsitellään.",
-                "Kassa on avattu uudelleen. Lataa sivu uudelleen.",
-                "Ostoskori on muuttunut. Odota hetki ja yritä uudelleen.",
-                "Ostosta ei voitu tarkistaa. Yritä hetken kuluttua uudelleen.",
-            ],
-            "de" => [
-                "Dieser Warenkorb ist bereits bezahlt oder wird geprüft.",
-                "Die Kasse wurde neu geöffnet. Bitte die Seite neu laden.",
-                "Der Warenkorb hat sich geändert. Bitte kurz warten und noch einmal versuchen.",
-                "Der Kauf konnte nicht geprüft werden. Bitte gleich noch einmal versuchen.",
-            ],
-            _ => [
-                "This cart is already paid or being processed.",
-                "The checkout was opened again. Please reload the page.",
-                "The cart has changed. Please wait a moment and try again.",
-                "The purchase could not be checked. Please try again in a moment.",
-            ],
-        };
-        match self {
-            Self::Finished => finished,
-            Self::Replaced => replaced,
-            Self::Changing => changing,
-            Self::Unsure => unsure,
-        }
     }
 }
 

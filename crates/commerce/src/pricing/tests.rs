@@ -2,8 +2,8 @@ use super::*;
 use crate::cart::CartState;
 use crate::catalogue::ShippingMethod;
 use crate::fixture::{
-    cart_with, catalogue, changed, empty_cart, filled, priced, products, profiles, remove, sek, set_quantity,
-    tax_classes,
+    cart_with, catalogue, catalogue_of, changed, empty_cart, filled, now, priced, products, profiles, remove,
+    sek, set_quantity, shipping_method, tax_classes,
 };
 
 fn b2b(contents: &[(&str, u32)]) -> Cart {
@@ -14,20 +14,15 @@ fn b2b(contents: &[(&str, u32)]) -> Cart {
 fn shop_with(methods: Vec<ShippingMethod>) -> Catalogue {
     let mut profiles = profiles();
     profiles[0].shipping_methods = methods;
-    Catalogue::new(products(), profiles, tax_classes()).unwrap()
+    catalogue_of(products(), profiles, tax_classes())
 }
 
 fn method(key: &str, price: i64, free_from: Option<i64>) -> ShippingMethod {
-    ShippingMethod {
-        key: key.into(),
-        name: key.into(),
-        price: sek(price),
-        free_from: free_from.map(sek),
-    }
+    shipping_method(key, sek(price), free_from.map(sek))
 }
 
 fn check_shipping(contents: &[(&str, u32)], methods: &[ShippingMethod], expected: Option<(&str, i64)>) {
-    let priced = price(&cart_with(contents), &shop_with(methods.to_vec())).unwrap();
+    let priced = price(&cart_with(contents), &shop_with(methods.to_vec()), now()).unwrap();
     let shipping = priced
         .shipping
         .map(|shipping| (shipping.method_key, shipping.price));
@@ -109,7 +104,7 @@ fn an_empty_cart_costs_and_ships_nothing() {
 }
 
 fn within_limits(cart: &Cart, catalogue: &Catalogue) -> Result<Priced, PricingError> {
-    let priced = price(cart, catalogue)?;
+    let priced = price(cart, catalogue, now())?;
     priced.check_limits()?;
     Ok(priced)
 }
@@ -118,16 +113,8 @@ fn within_limits(cart: &Cart, catalogue: &Catalogue) -> Result<Priced, PricingEr
 fn a_cart_that_has_become_too_large_is_still_shown_and_can_be_made_smaller() {
     let dearer = shop_with(vec![method("ship", 100_000_001, None)]);
     let cart = cart_with(&[("BOOK", 1), ("SHOE", 1)]);
-    assert!(price(&cart, &dearer).is_ok());
-    let apply = |command| {
-        crate::command::apply(
-            &cart,
-            command,
-            &dearer,
-            &crate::fixture::TIMING,
-            crate::fixture::now(),
-        )
-    };
+    assert!(price(&cart, &dearer, now()).is_ok());
+    let apply = |command| crate::command::apply(&cart, command, &dearer, &crate::fixture::TIMING, now());
     assert!(apply(remove(2)).is_ok());
     let refused = crate::command::CartError::Pricing(PricingError::TotalTooLarge);
     assert_eq!(apply(set_quantity(2, 2)), Err(refused));
@@ -184,7 +171,7 @@ fn a_bought_cart_keeps_the_price_it_was_bought_for() {
         profile_key: "gone".into(),
         ..changed(&bought, set_quantity(1, 5))
     };
-    assert_eq!(price(&cart, &catalogue()), Ok(frozen));
+    assert_eq!(price(&cart, &catalogue(), now()), Ok(frozen));
 }
 
 #[test]
@@ -193,7 +180,7 @@ fn a_profile_that_is_gone_is_said_so() {
         profile_key: "gone".into(),
         ..cart_with(&[("SHOE", 1)])
     };
-    assert_eq!(price(&cart, &catalogue()), Err(PricingError::ProfileGone));
+    assert_eq!(price(&cart, &catalogue(), now()), Err(PricingError::ProfileGone));
 }
 
 #[test]

@@ -1,4 +1,6 @@
 use super::*;
+use jiff::Timestamp;
+use kassa_commerce::catalogue::Market;
 
 const CATALOGUE: &str = r#"[tax_classes.goods]
 default = "25"
@@ -52,9 +54,13 @@ fn what_is_written_is_what_is_sold() {
 
     let facts = |tax_included, country: &str| {
         let country = CountryCode::from_code(country).unwrap();
-        catalogue
-            .facts("MUG", profile.currency, tax_included, &country)
-            .unwrap()
+        let market = Market {
+            channel_key: &profile.channel_key,
+            currency: profile.currency,
+            tax_included,
+            country: &country,
+        };
+        catalogue.facts("MUG", market, Timestamp::UNIX_EPOCH).unwrap()
     };
     assert_eq!(facts(true, "SE").unit_price.amount_minor(), 12_950);
     assert_eq!(facts(false, "SE").unit_price.amount_minor(), 10_360);

@@ -51,7 +51,7 @@ pub(super) async fn refuse_foreign_preflight(
 
 fn allows(app: &App, origin: &HeaderValue) -> bool {
     let Ok(origin) = origin.to_str() else { return false };
-    app.catalogue
+    app.shop()
         .profiles()
         .any(|profile| app.origin_policy(profile).allows_origin(origin))
 }

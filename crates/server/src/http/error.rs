@@ -12,12 +12,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kassa_commerce::cart::Lock;
 use kassa_commerce::catalogue::ProductError;
-use kassa_commerce::command::{CartError, MAX_ITEMS, MAX_QUANTITY};
+use kassa_commerce::command::{CartError, CouponRefusal, MAX_COUPONS, MAX_ITEMS, MAX_QUANTITY};
 use kassa_commerce::contact::ContactError;
 use kassa_commerce::field::FieldError;
 use kassa_commerce::kustom::open::OpenError;
 use kassa_commerce::kustom::url::UrlError;
 use kassa_commerce::pricing::PricingError;
+use kassa_commerce::promotion::Unusable;
 use kustom_api::Failure;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -173,6 +174,15 @@ impl From<CartError> for ApiError {
                 let message = format!("A cart holds at most {MAX_ITEMS} items.");
                 Self::new(StatusCode::CONFLICT, "TOO_MANY_ITEMS", message)
             }
+            CartError::CouponNotFound => Self::bad_request("COUPON_NOT_FOUND", "No such coupon."),
+            CartError::InvalidCoupon(refusal) => Self::bad_request("INVALID_COUPON", coupon_refusal(refusal)),
+            CartError::OutOfStock { available } => {
+                let message = match available {
+                    0 => "The product is sold out.".to_owned(),
+                    left => format!("There are only {left} left of the product."),
+                };
+                Self::new(StatusCode::CONFLICT, "OUT_OF_STOCK", message)
+            }
             CartError::Product(ProductError::NotFound) => {
                 Self::bad_request("PRODUCT_NOT_FOUND", "No such product.")
             }
@@ -185,6 +195,17 @@ impl From<CartError> for ApiError {
             CartError::Field(error) => error.into(),
         }
     }
+}
+
+fn coupon_refusal(refusal: CouponRefusal) -> String {
+    let reason = match refusal {
+        CouponRefusal::TooMany => return format!("A cart holds at most {MAX_COUPONS} coupons."),
+        CouponRefusal::Unusable(Unusable::NotYet) => "is not valid yet",
+        CouponRefusal::Unusable(Unusable::Over) => "has expired",
+        CouponRefusal::Unusable(Unusable::UsedUp) => "has been used up",
+        CouponRefusal::Unusable(Unusable::OtherProfile | Unusable::OtherCurrency) => "is not valid here",
+    };
+    format!("The coupon {reason}.")
 }
 
 impl From<PricingError> for ApiError {
@@ -244,6 +265,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Conflict
             | StoreError::Unknown
             | StoreError::LeaseLost
+            | StoreError::Exhausted(_)
             | StoreError::AlreadyOpen => Self::busy(1),
             StoreError::AlreadyCompleted => Self::not_open(),
             StoreError::Unavailable(detail) => {
@@ -285,6 +307,10 @@ impl From<OpenError> for ApiError {
             OpenError::EmptyCart => {
                 Self::bad_request("EMPTY_CART", "There is nothing in the cart to pay for.")
             }
+            OpenError::Unshippable => Self::bad_request(
+                "NOT_DELIVERABLE",
+                "None of the shop's ways to ship serves this cart.",
+            ),
             OpenError::Pricing(error) => error.into(),
             OpenError::UnexpectedAnswer => kustom_error("", "an answer that is not the order we asked for"),
             OpenError::AlreadyOpen => Self::busy(1),

@@ -65,7 +65,7 @@ pub(super) async fn open(
 ) -> Result<Json<OpenedCheckout>, ApiError> {
     limits::check(&app, |limits| limits.opening(id))?;
     let cart = app.store.cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
-    let policy = app.origin_policy(app.profile_of(&cart)?);
+    let policy = app.origin_policy(&app.profile_of(&cart)?);
     let urls = policy.check(body.terms_url, body.checkout_url, body.confirmation_url)?;
     let html_snippet = app.open_checkout(id, urls).await?;
     Ok(Json(OpenedCheckout { html_snippet }))

@@ -44,5 +44,5 @@ impl ProfileView {
     responses((status = 200, description = "All profiles, in the merchant's order.", body = Vec<ProfileView>)),
 )]
 pub(super) async fn list(State(app): State<App>) -> Json<Vec<ProfileView>> {
-    Json(app.catalogue.profiles().map(ProfileView::new).collect())
+    Json(app.shop().profiles().map(ProfileView::new).collect())
 }

@@ -7,6 +7,7 @@
 mod apply;
 mod connection;
 mod failure;
+mod hold;
 mod job;
 mod lock;
 mod query;
@@ -18,7 +19,7 @@ pub use connection::SqliteOptions;
 pub use failure::OpenError;
 pub use writer::{GROUP_LIMIT, QUEUE_LIMIT};
 
-use super::{Store, StoreError};
+use super::{LeftOver, Scarce, Store, StoreError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use kassa_commerce::cart::Cart;
@@ -94,14 +95,26 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn snapshot_with_content(
+    async fn snapshots_with_goods(
         &self,
         cart_id: CartId,
-        content_hash: &str,
-    ) -> Result<Option<Snapshot>, StoreError> {
-        let content_hash = content_hash.to_owned();
+        goods_hash: &str,
+    ) -> Result<Vec<Snapshot>, StoreError> {
+        let goods_hash = goods_hash.to_owned();
         self.readers
-            .read(move |connection| query::snapshot_with_content(connection, cart_id, &content_hash))
+            .read(move |connection| query::snapshots_with_goods(connection, cart_id, &goods_hash))
+            .await
+    }
+
+    async fn left_over(
+        &self,
+        cart_id: CartId,
+        scarce: &Scarce,
+        now: Timestamp,
+    ) -> Result<LeftOver, StoreError> {
+        let scarce = scarce.clone();
+        self.readers
+            .read(move |connection| hold::left_over(connection, cart_id, &scarce, now))
             .await
     }
 

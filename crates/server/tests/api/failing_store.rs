@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kassa::store::{Store, StoreError};
+use kassa::store::{LeftOver, Scarce, Store, StoreError};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -110,13 +110,23 @@ impl Store for FailingStore {
         self.inner.snapshot(cart_id, revision).await
     }
 
-    async fn snapshot_with_content(
+    async fn snapshots_with_goods(
         &self,
         cart_id: CartId,
-        content_hash: &str,
-    ) -> Result<Option<Snapshot>, StoreError> {
+        goods_hash: &str,
+    ) -> Result<Vec<Snapshot>, StoreError> {
         self.check_read()?;
-        self.inner.snapshot_with_content(cart_id, content_hash).await
+        self.inner.snapshots_with_goods(cart_id, goods_hash).await
+    }
+
+    async fn left_over(
+        &self,
+        cart_id: CartId,
+        scarce: &Scarce,
+        now: Timestamp,
+    ) -> Result<LeftOver, StoreError> {
+        self.check_read()?;
+        self.inner.left_over(cart_id, scarce, now).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

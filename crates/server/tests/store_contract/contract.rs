@@ -67,8 +67,8 @@ macro_rules! contract {
                 snapshot(store),
                 a_snapshot_is_read_back,
                 an_unknown_snapshot_is_none,
-                the_newest_snapshot_with_a_content_is_found,
-                a_content_is_looked_for_in_one_cart_only,
+                snapshots_with_the_same_goods_come_newest_first,
+                goods_are_looked_for_in_one_cart_only,
                 a_revision_is_written_once,
             );
             tests!(

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use kassa::store::{Store, StoreError};
 use kassa_commerce::address::{Address, CountryCode};
-use kassa_commerce::cart::{Cart, CartItem, CartState, ProductFacts};
+use kassa_commerce::cart::{Cart, CartItem, CartState};
+use kassa_commerce::catalogue::ProductFacts;
 use kassa_commerce::change::{CartWrite, Change, Claim, Committed, KustomOrderWrite, Settle};
 use kassa_commerce::id::{CartId, CartItemId, OrderId, PaymentId, SessionId};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
@@ -12,10 +13,11 @@ use kassa_commerce::money::{Currency, Money, TaxRate};
 use kassa_commerce::order::{Contact, Order};
 use kassa_commerce::payment::{Authorization, AuthorizationState, Payment};
 use kassa_commerce::pricing::{Priced, PricedLine};
+use kassa_commerce::promotion::CouponCode;
 use kassa_commerce::review::{Review, ReviewReason};
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::KustomOrderId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Milliseconds after an arbitrary start, plus a few nanoseconds, so that a store that rounds is found out.
@@ -55,6 +57,8 @@ pub(crate) fn cart(number: u128) -> Cart {
         locale: "sv_SE".to_owned(),
         country: CountryCode::from_code("SE").unwrap(),
         items: vec![item()],
+        coupons: vec![CouponCode::parse("SUMMER2026").unwrap()],
+        shipping_choice: Some("post".to_owned()),
         address: Some(Address {
             city: Some("Västerås \"vid\" Mälaren".to_owned()),
             ..Address::default()
@@ -83,6 +87,9 @@ fn item() -> CartItem {
             image: None,
             unit_price: sek(49_900),
             tax_rate: standard_rate(),
+            categories: BTreeSet::from(["shoes".to_owned()]),
+            weight_grams: Some(900),
+            is_counted: true,
         },
     }
 }
@@ -115,6 +122,12 @@ fn priced() -> Priced {
             tax_rate: standard_rate(),
         }],
         shipping: None,
+        shipping_options: Vec::new(),
+        shipping_in_checkout: false,
+        is_unshippable: false,
+        promotions: Vec::new(),
+        coupons: vec!["SUMMER2026".to_owned()],
+        invalid_coupons: Vec::new(),
         product_total: sek(99_800),
         shipping_total: sek(0),
         shipping_discount: sek(0),
@@ -129,7 +142,11 @@ pub(crate) fn snapshot(cart_id: CartId, revision: u64, content_hash: &str) -> Sn
         cart_id,
         revision,
         content_hash: content_hash.to_owned(),
-        offer: Offer::new(&priced(), &CountryCode::from_code("SE").unwrap()).unwrap(),
+        offer: Offer {
+            // As good as any other content.
+            purchase_country: content_hash.to_owned(),
+            ..Offer::new(&priced(), &CountryCode::from_code("SE").unwrap()).unwrap()
+        },
         priced: priced(),
         items: vec![item()],
     }

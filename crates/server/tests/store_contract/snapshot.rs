@@ -27,10 +27,11 @@ pub(crate) async fn an_unknown_snapshot_is_none(store: &dyn Store) {
     let cart = stored_cart(store, 1).await;
     keep(store, vec![snapshot(cart.id, 1, "a")]).await.unwrap();
     assert_eq!(store.snapshot(cart.id, 2).await.unwrap(), None);
-    assert_eq!(store.snapshot_with_content(cart.id, "b").await.unwrap(), None);
+    let other = snapshot(cart.id, 2, "b").goods_hash();
+    assert_eq!(store.snapshots_with_goods(cart.id, &other).await.unwrap(), []);
 }
 
-pub(crate) async fn the_newest_snapshot_with_a_content_is_found(store: &dyn Store) {
+pub(crate) async fn snapshots_with_the_same_goods_come_newest_first(store: &dyn Store) {
     let cart = stored_cart(store, 1).await;
     // An edit and its undo: the content of revision 1 again in revision 10, which sorts before 2 as text.
     for (revision, content) in [(10, "a"), (1, "a"), (2, "a"), (11, "b")] {
@@ -38,15 +39,17 @@ pub(crate) async fn the_newest_snapshot_with_a_content_is_found(store: &dyn Stor
             .await
             .unwrap();
     }
-    let found = store.snapshot_with_content(cart.id, "a").await.unwrap();
-    assert_eq!(found, Some(snapshot(cart.id, 10, "a")));
+    let goods = snapshot(cart.id, 1, "a").goods_hash();
+    let found = store.snapshots_with_goods(cart.id, &goods).await.unwrap();
+    assert_eq!(found, [10, 2, 1].map(|revision| snapshot(cart.id, revision, "a")));
 }
 
-pub(crate) async fn a_content_is_looked_for_in_one_cart_only(store: &dyn Store) {
+pub(crate) async fn goods_are_looked_for_in_one_cart_only(store: &dyn Store) {
     let cart = stored_cart(store, 1).await;
     stored_cart(store, 2).await;
     keep(store, vec![snapshot(cart.id, 1, "a")]).await.unwrap();
-    assert_eq!(store.snapshot_with_content(cart_id(2), "a").await.unwrap(), None);
+    let goods = snapshot(cart.id, 1, "a").goods_hash();
+    assert_eq!(store.snapshots_with_goods(cart_id(2), &goods).await.unwrap(), []);
 }
 
 pub(crate) async fn a_revision_is_written_once(store: &dyn Store) {

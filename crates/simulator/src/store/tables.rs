@@ -2,9 +2,10 @@
 //!
 //! A change is applied part by part; what was there before is noted down, and put back when a part is refused.
 
+use super::hold::Holds;
 use super::job::{self, Job};
 use jiff::Timestamp;
-use kassa::store::StoreError;
+use kassa::store::{MAX_SNAPSHOTS, StoreError};
 use kassa_commerce::cart::{Cart, CartOrder};
 use kassa_commerce::change::{
     AuthorizationWrite, CartWrite, Change, Committed, KustomOrderWrite, ResolutionWrite,
@@ -32,6 +33,7 @@ pub struct Tables {
     orders: Vec<Order>,
     reviews: Vec<Review>,
     pub(super) jobs: BTreeMap<JobKey, Job>,
+    pub(super) holds: Holds,
     counters: Counters,
     undo: Vec<Undo>,
     callback_key: [u8; 32],
@@ -75,6 +77,7 @@ impl Tables {
             orders: Vec::new(),
             reviews: Vec::new(),
             jobs: BTreeMap::new(),
+            holds: Holds::default(),
             counters: Counters {
                 cart: FIRST_NUMBER,
                 order: FIRST_NUMBER,
@@ -88,9 +91,13 @@ impl Tables {
     /// All of the change or none of it.
     pub fn commit(&mut self, change: &Change) -> Result<Committed, StoreError> {
         let counters = self.counters;
+        let holds = (!change.holds.is_empty()).then(|| self.holds.clone());
         self.undo.clear();
         let result = self.apply(change);
         if result.is_err() {
+            if let Some(holds) = holds {
+                self.holds = holds;
+            }
             self.counters = counters;
             self.put_back();
         }
@@ -141,6 +148,12 @@ impl Tables {
             && let [snapshot] = change.snapshots.as_slice()
         {
             self.write_job(&JobKey::Sync(snapshot.cart_id), None);
+        }
+        for write in &change.stock {
+            self.holds.set_stock(write);
+        }
+        for write in &change.holds {
+            self.holds.write(write)?;
         }
         for request in &change.jobs {
             job::request(self, request);
@@ -404,11 +417,14 @@ impl Tables {
         self.snapshots.get(&(cart_id, revision))
     }
 
-    pub fn snapshot_with_content(&self, cart_id: CartId, content_hash: &str) -> Option<&Snapshot> {
+    pub fn snapshots_with_goods(&self, cart_id: CartId, goods_hash: &str) -> Vec<Snapshot> {
         let of_cart = self.snapshots.range((cart_id, 0)..=(cart_id, u64::MAX)).rev();
         of_cart
             .map(|(_, snapshot)| snapshot)
-            .find(|snapshot| snapshot.content_hash == content_hash)
+            .filter(|snapshot| snapshot.goods_hash() == goods_hash)
+            .take(MAX_SNAPSHOTS)
+            .cloned()
+            .collect()
     }
 
     pub fn order_of_cart(&self, cart_id: CartId) -> Option<&Order> {

@@ -306,9 +306,12 @@ fn a_purchase_known_only_to_order_management_becomes_the_same_order() {
     let both = purchase();
     let mut managed_only = purchase();
     managed_only.evidence = Evidence::from_managed(both.evidence.managed.clone());
-    assert_eq!(
-        paid_content_hash(&managed_only.evidence).as_ref(),
-        both.snapshot.as_ref().map(|snapshot| &snapshot.content_hash)
+    let snapshot = both.snapshot.as_ref().unwrap();
+    assert!(
+        paid_content(&managed_only.evidence)
+            .unwrap()
+            .goods_hashes()
+            .contains(&snapshot.goods_hash())
     );
     assert_eq!(managed_only.change(), both.change());
 }
@@ -317,12 +320,14 @@ fn a_purchase_known_only_to_order_management_becomes_the_same_order() {
 fn the_paid_content_finds_its_snapshot() {
     let purchase = purchase();
     let snapshot = purchase.snapshot.unwrap();
-    assert_eq!(paid_content_hash(&purchase.evidence), Some(snapshot.content_hash));
+    let content = paid_content(&purchase.evidence).unwrap();
+    assert_eq!(content.offer.content_hash(), snapshot.content_hash);
+    assert_eq!(snapshot.bought_as(&content), Some(snapshot.clone()));
     let mut other = purchase.evidence.clone();
     other.checkout.order_lines.as_mut().unwrap()[0].quantity += 1;
-    assert_ne!(paid_content_hash(&other), paid_content_hash(&purchase.evidence));
+    assert_eq!(snapshot.bought_as(&paid_content(&other).unwrap()), None);
     other.checkout.order_lines = None;
-    assert_eq!(paid_content_hash(&other), None);
+    assert_eq!(paid_content(&other), None);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 use super::*;
 use crate::cart::Cart;
 use crate::fixture::{
-    answer, cart_with, country, currency, draft, empty_cart, filled, kustom_id, priced, rate,
+    answer, cart_with, catalogue_of, country, currency, draft, empty_cart, filled, kustom_id, now, priced,
+    rate, shipping_method,
 };
 use crate::id::CartItemId;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::order::Order;
-use crate::pricing::PricedShipping;
+use crate::pricing::{PricedLine, PricedShipping};
 use crate::snapshot::Snapshot;
 use kustom_api::CheckoutStatus;
 use proptest::prelude::*;
@@ -276,23 +277,16 @@ fn cart_of(items: &[Goods], tax_included: bool, currency: Currency) -> Cart {
 /// Prices in a shop that has nothing but the shipping given.
 fn priced_with((cart, shipping): &(Cart, Option<(i64, u16)>)) -> Priced {
     let mut profile = crate::fixture::profile("bare", cart.currency.code(), cart.tax_included, &["SE"]);
-    profile.shipping_methods = shipping
-        .iter()
-        .map(|&(minor, _)| crate::catalogue::ShippingMethod {
-            key: "post".into(),
-            name: "Post".into(),
-            price: Money::new(minor, cart.currency),
-            free_from: None,
-        })
-        .collect();
+    let post = |&(minor, _): &(i64, u16)| shipping_method("post", Money::new(minor, cart.currency), None);
+    profile.shipping_methods = shipping.iter().map(post).collect();
     profile.shipping_tax_class = "any".into();
     let class = crate::catalogue::TaxClass {
         key: "any".into(),
         default_rate: rate(shipping.map_or(0, |(_, points)| points)),
         rates: Default::default(),
     };
-    let shop = crate::catalogue::Catalogue::new(Vec::new(), vec![profile], vec![class]).unwrap();
-    crate::pricing::price(cart, &shop).expect("the cart is within the limits")
+    let shop = catalogue_of(Vec::new(), vec![profile], vec![class]);
+    crate::pricing::price(cart, &shop, now()).expect("the cart is within the limits")
 }
 
 fn snapshot_of(cart: &Cart, priced: Priced) -> Snapshot {
@@ -400,6 +394,6 @@ fn order_of(cart: &Cart, snapshot: &Snapshot) -> Order {
         organization_registration_id: Some("556000-0000".into()),
         vat_id: None,
         fields: cart.fields.clone(),
-        placed_at: crate::fixture::now(),
+        placed_at: now(),
     }
 }

@@ -1,4 +1,6 @@
+use super::prefill::split_name;
 use super::*;
+use crate::address::Address;
 use crate::command::CartCommand;
 use crate::contact::{Email, Phone};
 use crate::fixture::{
@@ -8,7 +10,7 @@ use crate::fixture::{
 };
 use crate::job::JobKey;
 use crate::job::JobRequest;
-use kustom_api::CheckoutStatus;
+use kustom_api::{Address as KustomAddress, CheckoutOptions, CheckoutStatus, MerchantUrls};
 
 fn payload(cart: &Cart) -> CheckoutOrder {
     *draft(cart).payload
@@ -74,6 +76,7 @@ fn the_create_payload_says_what_is_bought_where_and_whom_to_call() {
             push: Some(callbacks().push),
             notification: Some(callbacks().notification),
             validation: Some(callbacks().validation),
+            country_change: Some(callbacks().country_change),
             ..MerchantUrls::default()
         }),
         // Kustom takes no money without our yes.
@@ -347,7 +350,7 @@ fn an_opened_checkout_that_lacks_something_is_updated() {
     ] {
         let call = plan_reuse(state(cart), snapshot, urls.clone(), callbacks(), None);
         let expected = CheckoutOrder {
-            merchant_urls: Some(merchant_urls(&urls, callbacks())),
+            merchant_urls: Some(merchant_urls(&urls, callbacks(), false)),
             ..snapshot.offer.to_payload()
         };
         assert_eq!(call.request, SyncRequest::Update(Box::new(expected)));

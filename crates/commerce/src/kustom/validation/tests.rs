@@ -5,6 +5,7 @@ use crate::fixture::{
     Opened, TIMING, answer, apply, cart_with, catalogue_without, edited, kustom_id, now, opened, priced,
     seconds_later, set_quantity, state, written,
 };
+use crate::kustom::offer::Offer;
 use crate::kustom::sync::{self, SyncRequest};
 use crate::pricing::price;
 
@@ -27,13 +28,18 @@ fn scene() -> Scene {
     }
 }
 
+fn content(offer: &Offer) -> Content {
+    Content::from_order(&offer.to_payload()).unwrap()
+}
+
 impl Scene {
     fn asked(&self, offer: Option<&Offer>, now: Timestamp) -> Verdict {
         validate(
             &self.cart,
             &self.kustom_order,
             &priced(&self.cart),
-            offer,
+            false,
+            offer.map(content).as_ref(),
             &TIMING,
             now,
         )
@@ -172,12 +178,14 @@ fn a_new_price_is_for_the_shopper_to_see_first() {
             ..scene.cart.clone()
         },
         &catalogue_without("BOOK"),
+        now(),
     );
     let verdict = validate(
         &scene.cart,
         &scene.kustom_order,
         &dearer.unwrap(),
-        Some(&scene.offer),
+        false,
+        Some(&content(&scene.offer)),
         &TIMING,
         now(),
     )

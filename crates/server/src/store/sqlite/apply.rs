@@ -1,5 +1,6 @@
 //! Writes one change inside whatever transaction is open. Whoever calls makes sure that a refusal undoes all of it.
 
+use super::hold;
 use super::job;
 use super::query;
 use super::time::Nanoseconds;
@@ -53,6 +54,12 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committe
     }
     if let Some(write) = &change.resolution {
         resolve_review(connection, write)?;
+    }
+    for write in &change.stock {
+        hold::set_stock(connection, write)?;
+    }
+    for write in &change.holds {
+        hold::write(connection, write)?;
     }
     for request in &change.jobs {
         job::request(connection, request)?;
@@ -160,11 +167,12 @@ fn set_kustom_order_state(
 }
 
 fn insert_snapshot(connection: &Connection, snapshot: &Snapshot) -> Result<(), StoreError> {
-    let sql = "INSERT INTO snapshot (cart_id, revision, content_hash, body) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT INTO snapshot (cart_id, revision, content_hash, goods_hash, body) VALUES (?1, ?2, ?3, ?4, ?5)";
     connection.prepare_cached(sql)?.execute(params![
         snapshot.cart_id.to_string(),
         snapshot.revision,
         snapshot.content_hash,
+        snapshot.goods_hash(),
         document(snapshot)?,
     ])?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Everything that is read, each in one statement, so that it is true at one moment.
 
 use super::time::Nanoseconds;
-use crate::store::StoreError;
+use crate::store::{MAX_SNAPSHOTS, StoreError};
 use jiff::Timestamp;
 use kassa_commerce::cart::{Cart, CartOrder};
 use kassa_commerce::id::CartId;
@@ -81,16 +81,15 @@ pub(super) fn snapshot(
     })
 }
 
-pub(super) fn snapshot_with_content(
+pub(super) fn snapshots_with_goods(
     connection: &Connection,
     cart_id: CartId,
-    content_hash: &str,
-) -> Result<Option<Snapshot>, StoreError> {
+    goods_hash: &str,
+) -> Result<Vec<Snapshot>, StoreError> {
     let sql =
-        "SELECT body FROM snapshot WHERE cart_id = ?1 AND content_hash = ?2 ORDER BY revision DESC LIMIT 1";
-    first(connection, sql, (cart_id.to_string(), content_hash), |row| {
-        document(row, 0)
-    })
+        "SELECT body FROM snapshot WHERE cart_id = ?1 AND goods_hash = ?2 ORDER BY revision DESC LIMIT ?3";
+    let key = (cart_id.to_string(), goods_hash, MAX_SNAPSHOTS);
+    all(connection, sql, key, |row| document(row, 0))
 }
 
 pub(super) fn order_of_cart(connection: &Connection, cart_id: CartId) -> Result<Option<Order>, StoreError> {

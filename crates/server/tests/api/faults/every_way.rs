@@ -3,6 +3,7 @@
 use crate::kustom_faults::Fault;
 use crate::shop::Shop;
 use axum::http::{Method, StatusCode};
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use kassa_commerce::kustom::validation::FREEZE;
@@ -128,7 +129,7 @@ const STORIES: [Story; 6] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fault_24_the_fallback_knows_less() {
     for story in STORIES {
-        let told = join_all(WAYS.map(|(way, checkout)| tell(story, way, checkout))).await;
+        let told = join_all(WAYS.map(|(way, checkout)| tell(story, way, checkout).boxed())).await;
         for (outcome, way) in told.iter().zip(WAYS).skip(1) {
             assert_eq!(*outcome, told[0], "{}: {way:?}", story.name);
         }

@@ -201,7 +201,7 @@ fn taxes_that_do_not_fit_are_no_content_and_no_panic() {
     managed.order_lines[0].total_tax_amount = i64::MAX;
     managed.order_lines[1].total_tax_amount = 1;
     let evidence = Evidence::from_managed(managed);
-    assert_eq!(paid_content_hash(&evidence), None);
+    assert_eq!(paid_content(&evidence), None);
     let purchase = spoiled(|purchase| purchase.evidence = evidence.clone());
     check_review(&purchase, ReviewReason::UnclearPurchase);
 }

@@ -1,0 +1,146 @@
+//! What it costs to send a cart, by every method that serves it.
+
+use super::{PricedShipping, tax_of};
+use crate::cart::Cart;
+use crate::catalogue::{Catalogue, Parcel, Profile, ShippingMethod, ShippingMode};
+use crate::locale::language;
+use crate::money::{Money, MoneyError};
+use crate::pricing::PromotionEntry;
+use crate::promotion::{Benefit, PromotionMessage, amount_in};
+use jiff::Timestamp;
+
+/// The methods that serve a cart, and the one that counts.
+#[derive(Clone, Debug)]
+pub(super) struct Shipping {
+    /// In the profile's order.
+    pub options: Vec<PricedShipping>,
+    /// What the shopper has chosen, where she may.
+    choice: Option<String>,
+    tax_included: bool,
+    /// How much more must be bought for each option to cost nothing. `None` where it does already, or never will.
+    until_free: Vec<Option<Money>>,
+}
+
+impl Shipping {
+    /// Of a cart that needs none.
+    pub(super) fn none() -> Self {
+        Self {
+            options: Vec::new(),
+            choice: None,
+            tax_included: true,
+            until_free: Vec::new(),
+        }
+    }
+
+    pub(super) fn of(
+        cart: &Cart,
+        profile: &Profile,
+        weight_grams: u64,
+        product_total: Money,
+        catalogue: &Catalogue,
+        now: Timestamp,
+    ) -> Self {
+        let parcel = Parcel {
+            country: &cart.country,
+            weight_grams,
+            product_total,
+        };
+        let serving = || {
+            profile
+                .shipping_methods
+                .iter()
+                .filter(|method| method.serves(parcel))
+        };
+        let until_free = |method: &ShippingMethod| {
+            let missing = method.free_from?.minus(product_total).ok()?;
+            (missing.amount_minor() > 0).then_some(missing)
+        };
+        let option = |method: &ShippingMethod| {
+            let price = method.price_for(product_total);
+            let tax_rate = catalogue.shipping_tax_rate(profile, method, &cart.country, now);
+            PricedShipping {
+                method_key: method.key.clone(),
+                name: method.name.clone(),
+                price,
+                discount: None,
+                tax: tax_of(cart.tax_included, tax_rate, price),
+                tax_rate,
+            }
+        };
+        let may_choose = profile.shipping_mode == ShippingMode::Iframe;
+        Self {
+            options: serving().map(option).collect(),
+            until_free: serving().map(until_free).collect(),
+            choice: cart.shipping_choice.clone().filter(|_| may_choose),
+            tax_included: cart.tax_included,
+        }
+    }
+
+    /// The shopper's choice while it serves the cart, else the cheapest method, the first of equals.
+    pub(super) fn chosen(&self) -> Option<&PricedShipping> {
+        let wanted = self.choice.as_ref();
+        let by_choice = self
+            .options
+            .iter()
+            .find(|option| Some(&option.method_key) == wanted);
+        by_choice.or_else(|| {
+            self.options
+                .iter()
+                .min_by_key(|option| option.total().amount_minor())
+        })
+    }
+
+    /// Takes something off every method. What that saves is what it saves of the one that counts afterwards.
+    pub(super) fn take_off(&mut self, benefit: &Benefit, zero: Money) -> Result<Money, MoneyError> {
+        let before = self.options.clone();
+        for option in &mut self.options {
+            let total = option.total();
+            let taken = match benefit {
+                Benefit::Percentage(share) | Benefit::BuyGet { off: share, .. } => share.of(total),
+                Benefit::Fixed(amounts) => {
+                    amount_in(amounts, zero.currency()).map_or(zero, |amount| amount.at_most(total))
+                }
+            };
+            let discount = option.discount().plus(taken)?;
+            option.discount = (discount.amount_minor() > 0).then_some(discount);
+            option.tax = tax_of(self.tax_included, option.tax_rate, option.total());
+        }
+        let Some(chosen) = self.chosen() else {
+            return Ok(zero);
+        };
+        let was = before
+            .iter()
+            .find(|option| option.method_key == chosen.method_key)
+            .map_or(zero, PricedShipping::total);
+        was.minus(chosen.total())
+    }
+}
+
+impl Shipping {
+    /// How far the shopper is from free shipping by the method that counts.
+    pub(super) fn free_from_message(&self, locale: &str, zero: Money) -> Option<PromotionEntry> {
+        let chosen = self.chosen()?;
+        if chosen.total().amount_minor() == 0 {
+            return None;
+        }
+        let is_chosen = |option: &PricedShipping| option.method_key == chosen.method_key;
+        let index = self.options.iter().position(is_chosen)?;
+        let remaining = self.until_free.get(index).copied().flatten()?;
+        let template = match language(locale).as_str() {
+            "sv" => "{remaining} kvar till fri frakt",
+            "nb" => "{remaining} igjen til gratis frakt",
+            "da" => "{remaining} mere for gratis fragt",
+            "fi" => "{remaining} puuttuu ilmaisesta toimituksesta",
+            "de" => "Noch {remaining} bis zum kostenlosen Versand",
+            _ => "{remaining} more for free shipping",
+        };
+        Some(PromotionEntry {
+            key: format!("shipping:{}", chosen.method_key),
+            description: chosen.name.clone(),
+            code: None,
+            saved: zero,
+            usage_limit: None,
+            message: Some(PromotionMessage::progress(template, remaining, locale)),
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! What there is only so much of: the redemptions of a promotion, the pieces in stock.
+//!
+//! A purchase that is about to be paid holds what it needs, for as long as its payment may run; a purchase that has become
+//! an order has used it. The store counts inside the transaction that writes, so a limit holds whoever else writes at the
+//! same time. What is held and never used comes back by itself.
+
+use crate::cart::CartItem;
+use crate::id::CartId;
+use crate::pricing::Priced;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Something that runs out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// The redemptions of the promotion of this key.
+    Promotion(String),
+    /// The pieces of the product of this number. Where nobody counts them, there is no limit.
+    Stock(String),
+}
+
+/// One cart's claim on a resource. A newer claim of the same cart takes the place of the older one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldWrite {
+    pub resource: Resource,
+    pub cart_id: CartId,
+    pub quantity: u32,
+    /// Of a promotion. The limit of a stock is kept by the store.
+    pub limit: Option<u32>,
+    pub claim: HoldClaim,
+    /// Holds that have ended by this time are nobody's.
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldClaim {
+    /// Refused when others hold too much.
+    Until(Timestamp),
+    /// Used for good. Refused when others hold too much, unless the purchase is paid already: then it is honoured.
+    Used { honoured: bool },
+    /// Given back, whether held or used.
+    Returned,
+}
+
+impl Resource {
+    /// A text that names the resource in a store.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Promotion(_) => "promotion",
+            Self::Stock(_) => "stock",
+        }
+    }
+
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Promotion(key) | Self::Stock(key) => key,
+        }
+    }
+}
+
+/// What a cart takes of everything that runs out, at this price and with these items.
+pub fn claims(
+    cart_id: CartId,
+    priced: &Priced,
+    items: &[CartItem],
+    claim: HoldClaim,
+    now: Timestamp,
+) -> Vec<HoldWrite> {
+    let write = |resource, quantity, limit| HoldWrite {
+        resource,
+        cart_id,
+        quantity,
+        limit,
+        claim,
+        now,
+    };
+    let promotions = priced
+        .promotions
+        .iter()
+        .filter(|entry| entry.usage_limit.is_some() && entry.saved.amount_minor() > 0)
+        .map(|entry| write(Resource::Promotion(entry.key.clone()), 1, entry.usage_limit));
+    let mut pieces: BTreeMap<&str, u32> = BTreeMap::new();
+    for item in items.iter().filter(|item| item.last_known.is_counted) {
+        let count = pieces.entry(&item.product_number).or_default();
+        *count = count.saturating_add(item.quantity);
+    }
+    let stock = pieces
+        .into_iter()
+        .map(|(number, quantity)| write(Resource::Stock(number.to_owned()), quantity, None));
+    promotions.chain(stock).collect()
+}
