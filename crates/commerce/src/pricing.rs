@@ -288,3 +288,6 @@ fn tax_of(tax_included: bool, rate: TaxRate, total: Money) -> Money {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod promotion_tests;

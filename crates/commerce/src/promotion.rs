@@ -60,7 +60,8 @@ pub struct Promotion {
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     Products(Selection),
-    Shipping,
+    /// The methods of these keys. Empty: every method.
+    Shipping(BTreeSet<String>),
 }
 
 /// Some products. The default is all of them.
@@ -146,3 +147,6 @@ pub(crate) fn amount_in(amounts: &[Money], currency: Currency) -> Option<Money> 
         .copied()
         .find(|amount| amount.currency() == currency)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -4,6 +4,7 @@ mod address;
 mod body;
 mod carts;
 mod cors;
+mod coupons;
 mod docs;
 mod error;
 mod events;
@@ -103,8 +104,8 @@ fn carts() -> OpenApiRouter<App> {
         .routes(routes!(carts::set_phone))
         .routes(routes!(carts::set_field))
         .routes(routes!(carts::remove_field))
-        .routes(routes!(unbuilt::add_coupon))
-        .routes(routes!(unbuilt::remove_coupon))
+        .routes(routes!(coupons::add))
+        .routes(routes!(coupons::remove))
         .routes(routes!(unbuilt::cancel_order))
         .routes(routes!(unbuilt::look_up_order))
         .routes(routes!(payment::open))

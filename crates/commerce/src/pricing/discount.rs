@@ -61,8 +61,8 @@ impl Discounts {
         let discount = Money::sum(zero.currency(), lines.iter().copied())?;
         let mut shipping = ship(Money::sum(zero.currency(), values)?.minus(discount)?)?;
         for index in order {
-            if promotions[index].target == Target::Shipping {
-                saved[index] = shipping.take_off(&promotions[index].benefit, zero)?;
+            if let Target::Shipping(methods) = &promotions[index].target {
+                saved[index] = shipping.take_off(methods, &promotions[index].benefit, zero)?;
             }
         }
         Ok(Self {
@@ -133,8 +133,8 @@ fn stage(promotion: &Promotion) -> u8 {
         (Target::Products(selection), _) if *selection != Selection::default() => 1,
         (Target::Products(_), Benefit::Percentage(_)) => 2,
         (Target::Products(_), Benefit::Fixed(_)) => 3,
-        (Target::Shipping, Benefit::Percentage(_)) => 4,
-        (Target::Shipping, _) => 5,
+        (Target::Shipping(_), Benefit::Percentage(_)) => 4,
+        (Target::Shipping(_), _) => 5,
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn qualify<'a>(
 
 fn has_target(promotion: &Promotion, goods: &[Goods]) -> bool {
     match &promotion.target {
-        Target::Shipping => true,
+        Target::Shipping(_) => true,
         Target::Products(selection) => goods
             .iter()
             .any(|goods| selection.includes(&goods.product_number, &goods.facts)),

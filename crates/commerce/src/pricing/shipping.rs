@@ -8,6 +8,7 @@ use crate::money::{Money, MoneyError};
 use crate::pricing::PromotionEntry;
 use crate::promotion::{Benefit, PromotionMessage, amount_in};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// The methods that serve a cart, and the one that counts.
 #[derive(Clone, Debug)]
@@ -76,7 +77,8 @@ impl Shipping {
         }
     }
 
-    /// The shopper's choice while it serves the cart, else the cheapest method, the first of equals.
+    /// The shopper's choice while it serves the cart, else the cheapest method. Of equals the one that is the cheapest by
+    /// itself, so that free shipping is not the dearest way, and then the first.
     pub(super) fn chosen(&self) -> Option<&PricedShipping> {
         let wanted = self.choice.as_ref();
         let by_choice = self
@@ -84,16 +86,22 @@ impl Shipping {
             .iter()
             .find(|option| Some(&option.method_key) == wanted);
         by_choice.or_else(|| {
-            self.options
-                .iter()
-                .min_by_key(|option| option.total().amount_minor())
+            let options = self.options.iter();
+            options.min_by_key(|option| (option.total().amount_minor(), option.price.amount_minor()))
         })
     }
 
-    /// Takes something off every method. What that saves is what it saves of the one that counts afterwards.
-    pub(super) fn take_off(&mut self, benefit: &Benefit, zero: Money) -> Result<Money, MoneyError> {
+    /// Takes something off these methods, or off every one if none is named. What that saves is what it saves of the one that counts afterwards.
+    pub(super) fn take_off(
+        &mut self,
+        methods: &BTreeSet<String>,
+        benefit: &Benefit,
+        zero: Money,
+    ) -> Result<Money, MoneyError> {
         let before = self.options.clone();
-        for option in &mut self.options {
+        let reduced =
+            |option: &&mut PricedShipping| methods.is_empty() || methods.contains(&option.method_key);
+        for option in self.options.iter_mut().filter(reduced) {
             let total = option.total();
             let taken = match benefit {
                 Benefit::Percentage(share) | Benefit::BuyGet { off: share, .. } => share.of(total),

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-type CartAnswer = Result<Json<CartView>, ApiError>;
+pub(super) type CartAnswer = Result<Json<CartView>, ApiError>;
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = CreateCartRequest)]
@@ -304,7 +304,7 @@ pub(super) async fn remove_field(
     mutate(&app, id, CartCommand::RemoveField { key }).await
 }
 
-async fn mutate(app: &App, id: CartId, command: CartCommand) -> CartAnswer {
+pub(super) async fn mutate(app: &App, id: CartId, command: CartCommand) -> CartAnswer {
     limits::check(app, |limits| limits.mutation(id))?;
     let cart = app.mutate_cart(id, command).await?;
     Ok(Json(CartView::new(&cart)))

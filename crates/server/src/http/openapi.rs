@@ -98,6 +98,10 @@ pub(super) fn cart_states() -> Object {
     one_of(["open", "completed", "rejected"])
 }
 
+pub(super) fn message_types() -> Object {
+    one_of(["progress"])
+}
+
 pub(super) fn confirm_states() -> Object {
     one_of(["checkout_complete", "checkout_incomplete"])
 }

@@ -5,24 +5,6 @@ use super::openapi::{self, CartIdParam};
 use axum::http::StatusCode;
 
 #[utoipa::path(
-    post, path = "/ingress/commerce/carts/{cart_id}/add-coupon", operation_id = "addCartCoupon", tag = "carts",
-    summary = "Not in this version: add a coupon", description = openapi::UNBUILT,
-    params(CartIdParam),
-)]
-pub(super) async fn add_coupon() -> ApiError {
-    not_implemented()
-}
-
-#[utoipa::path(
-    post, path = "/ingress/commerce/carts/{cart_id}/remove-coupon", operation_id = "removeCartCoupon", tag = "carts",
-    summary = "Not in this version: remove a coupon", description = openapi::UNBUILT,
-    params(CartIdParam),
-)]
-pub(super) async fn remove_coupon() -> ApiError {
-    not_implemented()
-}
-
-#[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/cancel-order", operation_id = "cancelCartOrder", tag = "carts",
     summary = "Not in this version: cancel the order of a cart", description = openapi::UNBUILT,
     params(CartIdParam),

@@ -5,7 +5,7 @@ use crate::app::PricedCart;
 use kassa_commerce::address::{Address, CountryCode, InvoiceRecipient};
 use kassa_commerce::cart::{Cart, CartState};
 use kassa_commerce::money::Money;
-use kassa_commerce::pricing::PricedLine;
+use kassa_commerce::pricing::{PricedLine, PromotionEntry};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -59,15 +59,12 @@ pub(super) struct CartView {
     order_total: Amount,
     /// The tax of all items and of shipping.
     order_tax_total: Amount,
-    /// Always empty in this version.
-    #[schema(value_type = Vec<String>)]
-    coupons: [String; 0],
-    /// Always empty in this version.
-    #[schema(value_type = Vec<String>)]
-    invalid_coupons: [String; 0],
-    /// Always empty in this version.
-    #[schema(value_type = Vec<Object>)]
-    promotions: [Value; 0],
+    /// The entered codes that hold for the cart.
+    coupons: Vec<String>,
+    /// The entered codes that do not hold for the cart as it is now.
+    invalid_coupons: Vec<String>,
+    /// What was taken off, and what is within reach.
+    promotions: Vec<PromotionView>,
     /// Empty until the cart is completed.
     payments: Vec<PaymentView>,
     /// The storefront's own fields. Among them, read-only, `kustomOrderId`, `kustomPendingHash` (what Kustom should
@@ -97,6 +94,38 @@ struct ItemView {
     total: Amount,
     /// The tax of `total`: part of it where `taxIncluded`, else on top.
     tax: Amount,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Promotion)]
+#[serde(rename_all = "camelCase")]
+struct PromotionView {
+    description: String,
+    /// What it takes off the cart. Zero for one that is only within reach.
+    calculated_total: Amount,
+    /// For the shopper, in the cart's language: `49 kr more for free shipping`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_rendered: Option<String>,
+    /// The message with `{remaining}` in the place of the amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_template: Option<String>,
+    /// `progress`: so much is missing for the promotion to hold.
+    #[schema(schema_with = openapi::message_types)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_type: Option<&'static str>,
+}
+
+impl PromotionView {
+    fn new(entry: &PromotionEntry) -> Self {
+        let message = entry.message.as_ref();
+        Self {
+            description: entry.description.clone(),
+            calculated_total: entry.saved.into(),
+            message_rendered: message.map(|message| message.rendered.clone()),
+            message_template: message.map(|message| message.template.clone()),
+            message_type: message.map(|message| message.kind.as_str()),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -192,9 +221,9 @@ impl CartView {
             shipping_tax: priced.shipping_tax.into(),
             order_total: priced.order_total.into(),
             order_tax_total: priced.order_tax_total.into(),
-            coupons: [],
-            invalid_coupons: [],
-            promotions: [],
+            coupons: priced.coupons.clone(),
+            invalid_coupons: priced.invalid_coupons.clone(),
+            promotions: priced.promotions.iter().map(PromotionView::new).collect(),
             payments: payments(cart, priced.amount_to_pay().ok()),
             fields: fields(cart),
         }

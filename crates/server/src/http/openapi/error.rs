@@ -99,6 +99,16 @@ const ADD_ITEM: &[Known] = &[
     ),
 ];
 
+const STOCK: &[Known] = &[(409, "OUT_OF_STOCK", "There are not as many left of the product.")];
+
+const COUPON: &[Known] = &[(
+    400,
+    "INVALID_COUPON",
+    "Not a code, or one that is not valid here or now, is used up, or is one too many.",
+)];
+
+const UNKNOWN_COUPON: &[Known] = &[(400, "COUPON_NOT_FOUND", "No such coupon.")];
+
 const ADDRESS: &[Known] = &[(
     400,
     "INVALID_ADDRESS",
@@ -122,6 +132,11 @@ const OPEN: &[Known] = &[
     ),
     (400, "URL_NOT_DISTINCT", "Two of the pages are the same."),
     (400, "EMPTY_CART", "There is nothing to pay for."),
+    (
+        400,
+        "NOT_DELIVERABLE",
+        "None of the shop's ways to ship serves this cart.",
+    ),
     (502, "KUSTOM_ERROR", "Kustom did not accept the checkout."),
     (503, "KUSTOM_UNAVAILABLE", "Kustom does not answer."),
 ];
@@ -154,15 +169,17 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
         "getDocsFile" => &[FILE],
         "createCart" => &[BODY, CREATE, COUNTRY, LIMITED, STORE],
         "getCart" | "streamCartEvents" => &[CART, LIMITED, STORE],
-        "addCartItem" => &[BODY, CART, CHANGE, LIMITED, QUANTITY, ADD_ITEM, STORE],
+        "addCartItem" => &[BODY, CART, CHANGE, LIMITED, QUANTITY, ADD_ITEM, STOCK, STORE],
         "removeCartItem" => &[BODY, CART, CHANGE, LIMITED, ITEM, STORE],
-        "setCartItemQuantity" => &[BODY, CART, CHANGE, LIMITED, ITEM, QUANTITY, STORE],
+        "setCartItemQuantity" => &[BODY, CART, CHANGE, LIMITED, ITEM, QUANTITY, STOCK, STORE],
         "setCartAddress" => &[BODY, CART, CHANGE, LIMITED, ADDRESS, COUNTRY, STORE],
         "setCartEmail" => &[BODY, CART, CHANGE, LIMITED, EMAIL, STORE],
         "setCartPhone" => &[BODY, CART, CHANGE, LIMITED, PHONE, STORE],
         "setCartField" => &[BODY, CART, CHANGE, LIMITED, FIELD_KEY, FIELD, STORE],
         "removeCartField" => &[CART, CHANGE, LIMITED, FIELD_KEY, STORE],
-        "addCartCoupon" | "removeCartCoupon" | "cancelCartOrder" | "lookUpOrder" => &[UNBUILT],
+        "addCartCoupon" => &[BODY, CART, CHANGE, LIMITED, COUPON, UNKNOWN_COUPON, STORE],
+        "removeCartCoupon" => &[BODY, CART, CHANGE, LIMITED, COUPON, STORE],
+        "cancelCartOrder" | "lookUpOrder" => &[UNBUILT],
         "openKustomCheckout" => &[BODY, CART, CHANGE, LIMITED, OPEN, KUSTOM, STORE],
         "confirmKustomCheckout" => &[CART, CONFIRM, KUSTOM, LIMITED, STORE],
         "receiveKustomPush" | "receiveKustomPushWithPath" => &[PUSH, STORE],
