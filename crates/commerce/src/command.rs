@@ -383,7 +383,7 @@ fn pieces(cart: &Cart) -> BTreeMap<&str, u64> {
 }
 
 /// Remembers what the catalogue says today, for the day it no longer knows the product.
-fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue, now: Timestamp) {
+pub(crate) fn refresh_facts(cart: &mut Cart, catalogue: &Catalogue, now: Timestamp) {
     let market = (cart.channel_key.clone(), cart.country.clone());
     for item in &mut cart.items {
         let market = Market {

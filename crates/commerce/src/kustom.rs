@@ -7,6 +7,7 @@
 pub mod completion;
 pub mod hook;
 pub mod idempotency;
+pub mod iframe;
 pub mod offer;
 pub mod open;
 pub mod reconcile;
