@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `shipping_option_update`, `address_update` and `country_change`. It does not name the order: that is in the
 /// URL, by its placeholder.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ShippingServiceRequest {
     pub order_amount: i64,
@@ -35,7 +35,7 @@ pub struct ShippingServiceRequest {
 }
 
 /// The answer that Kustom takes over. Members without a value are left out: Kustom is known to choke on `null`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ShippingServiceResponse {
     pub order_amount: i64,
     pub order_tax_amount: i64,

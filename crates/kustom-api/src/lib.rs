@@ -7,11 +7,13 @@
 //! Facts come from Kustom's public documentation: <https://docs.kustom.co/contents/api/checkout> and
 //! <https://docs.kustom.co/contents/api/order-management>.
 
+mod callback;
 mod checkout;
 mod failure;
 mod management;
 mod open_enum;
 
+pub use callback::{CallbackErrorType, CallbackRefusal, ShippingServiceRequest, ShippingServiceResponse};
 pub use checkout::{
     AdditionalCheckbox, Address, CheckoutOptions, CheckoutOrder, CheckoutStatus, Customer, DeliveryDetails,
     Gui, KustomOrderId, LineType, MerchantRequested, MerchantUrls, OrderLine, PaymentProvider,

@@ -8,6 +8,7 @@ mod coupons;
 mod docs;
 mod error;
 mod events;
+mod iframe;
 mod json;
 mod limits;
 mod openapi;
@@ -123,6 +124,9 @@ fn push() -> OpenApiRouter<App> {
 fn validation() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(validate::receive))
+        .routes(routes!(iframe::shipping_option))
+        .routes(routes!(iframe::address))
+        .routes(routes!(iframe::country))
         .layer(DefaultBodyLimit::max(MAX_VALIDATION_BYTES))
 }
 

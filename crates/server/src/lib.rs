@@ -11,6 +11,7 @@ pub mod config;
 pub mod crash;
 pub mod demo;
 pub mod http;
+pub mod iframe;
 pub mod job;
 pub mod kustom;
 pub mod kustom_client;

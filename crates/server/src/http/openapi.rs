@@ -17,6 +17,9 @@ pub(super) const PUSH: &str = "A doorbell. Only the id is taken from it, from th
 pub(super) const VALIDATE: &str = "Compares what is about to be paid with the cart, and freezes the cart while the \
     payment runs. Storefronts never call this.";
 
+pub(super) const IFRAME: &str = "The answer has our lines, amounts and ways to ship, which Kustom takes over. The cart \
+    remembers what was chosen. Storefronts never call this.";
+
 pub(super) const UNBUILT: &str =
     "The route is there for clients that know it. It answers 501 in this version.";
 
@@ -108,6 +111,10 @@ pub(super) fn confirm_states() -> Object {
 
 pub(super) fn confirm_reasons() -> Object {
     one_of(["declined", "in_review"])
+}
+
+pub(super) fn callback_errors() -> Object {
+    one_of(["approval_failed", "unsupported_shipping_address"])
 }
 
 pub(super) fn push_states() -> Object {

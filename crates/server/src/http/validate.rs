@@ -17,7 +17,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kassa_commerce::kustom::KustomOrder;
-use kustom_api::{CheckoutOrder, KustomOrderId, OrderLine};
+use kustom_api::{CheckoutOrder, KustomOrderId, OrderLine, ShippingOption};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,6 +48,8 @@ struct Asked {
     order_amount: Option<i64>,
     order_tax_amount: Option<i64>,
     order_lines: Option<Vec<OrderLine>>,
+    shipping_options: Option<Vec<ShippingOption>>,
+    selected_shipping_option: Option<ShippingOption>,
 }
 
 #[derive(utoipa::IntoParams)]
@@ -77,7 +79,7 @@ pub(super) async fn receive(
     request: Request,
 ) -> Result<Response, ApiError> {
     let query = query.unwrap_or_default();
-    let kustom_order = asked_about(&app, &query).await?;
+    let kustom_order = asked_about(&app, Callback::Validation, &query).await?;
     let bytes = body::read(request, &(), MAX_VALIDATION_BYTES).await?;
     let asked = read_order(&bytes);
     let is_another = asked.order_id.as_ref().is_some_and(|id| *id != kustom_order.id);
@@ -108,6 +110,8 @@ fn read_order(bytes: &[u8]) -> CheckoutOrder {
             order_amount: asked.order_amount,
             order_tax_amount: asked.order_tax_amount,
             order_lines: asked.order_lines,
+            shipping_options: asked.shipping_options,
+            selected_shipping_option: asked.selected_shipping_option,
             ..CheckoutOrder::default()
         },
         Err(error) => {
@@ -120,7 +124,7 @@ fn read_order(bytes: &[u8]) -> CheckoutOrder {
 }
 
 /// The order that the URL names, if the URL is one that Kustom got from us.
-async fn asked_about(app: &App, query: &str) -> Result<KustomOrder, ApiError> {
+pub(super) async fn asked_about(app: &App, callback: Callback, query: &str) -> Result<KustomOrder, ApiError> {
     let id = values(query.as_bytes(), "order_id").next().map(KustomOrderId);
     let token = values(query.as_bytes(), "token").next();
     let (Some(id), Some(token)) = (id.filter(|id| could_be_an_id(&id.0)), token) else {
@@ -128,16 +132,13 @@ async fn asked_about(app: &App, query: &str) -> Result<KustomOrder, ApiError> {
     };
     let kustom_order = app.store.kustom_order(&id).await?;
     kustom_order
-        .filter(|kustom_order| {
-            app.tokens
-                .fits(Callback::Validation, kustom_order.session_id, &token)
-        })
+        .filter(|kustom_order| app.tokens.fits(callback, kustom_order.session_id, &token))
         .ok_or_else(no_such_order)
 }
 
 fn no_such_order() -> ApiError {
     // Anybody can make us say this, so it is no alarm.
-    tracing::warn!("a validation named no order of ours, or its token was wrong");
+    tracing::warn!("a question of Kustom's named no order of ours, or its token was wrong");
     ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "No such order.")
 }
 

@@ -183,6 +183,7 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
         "openKustomCheckout" => &[BODY, CART, CHANGE, LIMITED, OPEN, KUSTOM, STORE],
         "confirmKustomCheckout" => &[CART, CONFIRM, KUSTOM, LIMITED, STORE],
         "receiveKustomPush" | "receiveKustomPushWithPath" => &[PUSH, STORE],
+        "changeKustomShippingOption" | "changeKustomAddress" | "changeKustomCountry" => &[VALIDATE, STORE],
         "validateKustomPurchase" => &[VALIDATE, STORE],
         _ => return None,
     })
