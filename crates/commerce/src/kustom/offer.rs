@@ -272,3 +272,6 @@ pub(crate) fn assert_arithmetic(offer: &Offer) {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod properties;
