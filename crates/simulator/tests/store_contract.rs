@@ -13,6 +13,8 @@ mod contract;
 mod cart;
 #[path = "../../server/tests/store_contract/data.rs"]
 mod data;
+#[path = "../../server/tests/store_contract/hold.rs"]
+mod hold;
 #[path = "../../server/tests/store_contract/job_claim.rs"]
 mod job_claim;
 #[path = "../../server/tests/store_contract/job_settle.rs"]

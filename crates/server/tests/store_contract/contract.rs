@@ -73,6 +73,18 @@ macro_rules! contract {
             );
             tests!(
                 $backend,
+                hold(store),
+                a_limit_of_redemptions_holds,
+                what_is_held_and_not_used_comes_back,
+                what_is_given_back_is_there_again_once,
+                stock_counts_pieces_and_a_cart_may_change_its_mind,
+                what_nobody_counts_has_no_end,
+                what_is_paid_is_honoured_and_counted,
+                a_refused_claim_refuses_the_whole_change,
+                of_fifty_at_once_as_many_win_as_there_are,
+            );
+            tests!(
+                $backend,
                 purchase(store),
                 a_purchase_is_read_back,
                 a_cart_shows_the_order_it_became,

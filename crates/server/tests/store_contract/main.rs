@@ -13,6 +13,7 @@ mod contract;
 
 mod cart;
 mod data;
+mod hold;
 mod job_claim;
 mod job_settle;
 mod job_wish;
