@@ -25,6 +25,7 @@ use kassa_commerce::locale::Locale;
 use kassa_commerce::pricing::{Priced, PricingError, price};
 use kassa_commerce::promotion::{CouponCode, Promotion};
 use kustom_api::KustomOrderId;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub catalogue: Catalogue,
     /// Absent until credentials are configured: carts work, payment says so.
     pub kustom: Option<Arc<dyn Kustom>>,
+    /// Kustom accounts of profiles that have one of their own, by the name that the profile gives.
+    pub kustom_accounts: BTreeMap<String, Arc<dyn Kustom>>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub tokens: CallbackTokens,
@@ -87,6 +90,7 @@ impl Parts {
             store,
             catalogue,
             kustom,
+            kustom_accounts: BTreeMap::new(),
             clock,
             ids,
             tokens,
@@ -332,6 +336,14 @@ impl App {
         }
         let left_over = self.store.left_over(cart.id, &scarce, self.now()).await?;
         Ok(catalogue.with_left_over(left_over.used_up, left_over.available))
+    }
+
+    /// Kustom as this account, the common one if it has no name. `None` where there are no credentials for it.
+    pub(crate) fn kustom_as(&self, account: Option<&str>) -> Option<Arc<dyn Kustom>> {
+        match account {
+            Some(name) => self.kustom_accounts.get(name).cloned(),
+            None => self.kustom.clone(),
+        }
     }
 
     /// The pages that a profile's shoppers may be sent to.

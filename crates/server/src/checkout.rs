@@ -3,7 +3,7 @@
 use crate::app::{App, PriceError};
 use crate::completion::{CompletionError, Purchase};
 use crate::http::NOTIFICATION;
-use crate::kustom::{Created, Kustom, OrderAddress};
+use crate::kustom::{Created, OrderAddress};
 use crate::store::StoreError;
 use crate::token::Callback;
 use kassa_commerce::cart::{Cart, CartState};
@@ -91,15 +91,16 @@ impl App {
 
     /// The sync job's lease is the turn: while it is held nobody else calls Kustom about this cart's open order.
     async fn open_in_turn(&self, cart_id: CartId, urls: StorefrontUrls) -> Result<String, CheckoutError> {
-        let kustom = self.kustom.clone().ok_or(CheckoutError::NotConfigured)?;
         let cart = self.store.cart(cart_id).await?.ok_or(CheckoutError::NotFound)?;
         open::check(&cart)?;
+        let account = self.profile_of(&cart)?.kustom_account;
+        if self.kustom_as(account.as_deref()).is_none() {
+            return Err(CheckoutError::NotConfigured);
+        }
         let job = self.take_turn(cart_id).await?;
         // Should this fail, the turn is not given back: the next one to take it must find out that it was abandoned.
         self.doubt_abandoned(&job, cart_id).await?;
-        let result = self
-            .open_until_settled(kustom.as_ref(), &job.lease, cart_id, &urls)
-            .await;
+        let result = self.open_until_settled(&job.lease, cart_id, &urls).await;
         // What came of a call may not have been noted down. Then, too, the next one must find out.
         if matches!(result, Err(CheckoutError::Store(_))) && !planted::is(Bug::TurnGivenBackUnnoted) {
             return result;
@@ -112,7 +113,6 @@ impl App {
 
     async fn open_until_settled(
         &self,
-        kustom: &dyn Kustom,
         lease: &Lease,
         cart_id: CartId,
         urls: &StorefrontUrls,
@@ -122,8 +122,8 @@ impl App {
             open::check(&cart)?;
             let tried = match &cart.kustom {
                 Some(_) if cart.lock(self.now()).is_none() && self.refresh(&cart).await? => Try::Again,
-                Some(state) => self.reuse(kustom, lease, &cart, state, urls).await?,
-                None => self.create(kustom, lease, &cart, urls).await?,
+                Some(state) => self.reuse(lease, &cart, state, urls).await?,
+                None => self.create(lease, &cart, urls).await?,
             };
             if let Try::Snippet(snippet) = tried {
                 return Ok(snippet);
@@ -145,19 +145,15 @@ impl App {
         }
     }
 
-    async fn create(
-        &self,
-        kustom: &dyn Kustom,
-        lease: &Lease,
-        cart: &Cart,
-        urls: &StorefrontUrls,
-    ) -> Result<Try, CheckoutError> {
+    async fn create(&self, lease: &Lease, cart: &Cart, urls: &StorefrontUrls) -> Result<Try, CheckoutError> {
         let priced = self.priced(cart.clone()).await?.priced;
         let session_id = SessionId(self.ids.row());
         let callbacks = self.callbacks(session_id);
         let profile = self.profile_of(cart)?;
         let draft = open::plan_create(cart, priced, &profile, session_id, urls.clone(), callbacks)?;
-        self.check_turn(kustom, lease)?;
+        let kustom = self.kustom_as(draft.account.as_deref());
+        let kustom = kustom.ok_or(CheckoutError::NotConfigured)?;
+        self.check_turn(kustom.as_ref(), lease)?;
         let created = kustom.create(&draft.payload).await?;
         if planted::is(Bug::SnippetBeforeBind) {
             let (app, cart_id, shown) = (self.clone(), cart.id, created.order.html_snippet.clone());
@@ -223,7 +219,6 @@ impl App {
 
     async fn reuse(
         &self,
-        kustom: &dyn Kustom,
         lease: &Lease,
         cart: &Cart,
         state: &KustomState,
@@ -244,7 +239,9 @@ impl App {
             id,
             location: kustom_order.location.as_deref(),
         };
-        let answer = self.send(kustom, lease, address, &call).await;
+        let kustom = self.kustom_as(kustom_order.account.as_deref());
+        let kustom = kustom.ok_or(CheckoutError::NotConfigured)?;
+        let answer = self.send(kustom.as_ref(), lease, address, &call).await;
         self.absorb_sync(cart.id, &call, &answer, sent_at).await?;
         if !self.is_open_order_of(id, cart.id).await? {
             return Ok(Try::Again);

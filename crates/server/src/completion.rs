@@ -145,7 +145,8 @@ impl App {
         if let Some(purchase) = known_outcome(kustom_order.state) {
             return Ok(purchase);
         }
-        let kustom = self.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+        let kustom = self.kustom_as(kustom_order.account.as_deref());
+        let kustom = kustom.ok_or(CompletionError::NotConfigured)?;
         self.look(kustom.as_ref(), &kustom_order, Word::News).await
     }
 
@@ -169,7 +170,8 @@ impl App {
     pub async fn complete_reviewed(&self, kustom_order: KustomOrder) -> Outcome {
         let app = self.clone();
         let work = async move {
-            let kustom = app.kustom.as_ref().ok_or(CompletionError::NotConfigured)?;
+            let kustom = app.kustom_as(kustom_order.account.as_deref());
+            let kustom = kustom.ok_or(CompletionError::NotConfigured)?;
             app.look(kustom.as_ref(), &kustom_order, Word::Person).await
         };
         let outcome = self.to_the_end(work).await;

@@ -21,7 +21,7 @@ pub use source::Variables;
 use crate::catalogue_file;
 use crate::demo;
 use address::{default_public_url, is_this_machine, public_url, socket_address};
-use kassa_commerce::catalogue::Catalogue;
+use kassa_commerce::catalogue::{Catalogue, Profile};
 use secrecy::SecretString;
 use source::Sources;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -141,6 +141,28 @@ impl Settings {
             },
             problem: Problem::Catalogue(error.problem),
         })
+    }
+
+    /// Refuses profiles that would be paid into an account that nobody has set up.
+    pub fn check_accounts<'a>(
+        &self,
+        profiles: impl IntoIterator<Item = &'a Profile>,
+    ) -> Result<(), ConfigError> {
+        for profile in profiles {
+            let Some(account) = &profile.kustom_account else {
+                continue;
+            };
+            if !self.kustom.accounts.contains_key(account) {
+                return Err(ConfigError {
+                    place: Place::Setting("kustom.accounts"),
+                    problem: Problem::UnknownAccount {
+                        profile: profile.key.clone(),
+                        account: account.clone(),
+                    },
+                });
+            }
+        }
+        Ok(())
     }
 
     fn shared(sources: &Sources, mode: Mode) -> Result<Self, ConfigError> {

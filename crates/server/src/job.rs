@@ -9,6 +9,7 @@ mod sync;
 
 use crate::app::App;
 use crate::checkout::LEASE;
+use crate::kustom::Kustom;
 use crate::store::StoreError;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use kassa_commerce::change::{Change, Claim, Settle};
@@ -152,9 +153,10 @@ impl App {
     }
 
     async fn try_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
-        let Some(kustom) = self.kustom.as_deref() else {
+        let Some(kustom) = self.kustom_of(&job.key).await? else {
             return self.settle(job, self.retry_at(job), Change::default()).await;
         };
+        let kustom = kustom.as_ref();
         match &job.key {
             JobKey::Sync(cart_id) => self.run_sync(kustom, job, *cart_id).await,
             JobKey::Complete(id) => self.run_complete(job, id).await,
@@ -164,6 +166,33 @@ impl App {
             JobKey::Abort(id) => self.run_abort(kustom, job, id).await,
             JobKey::Reconcile(id) => self.run_reconcile(kustom, job, id).await,
         }
+    }
+
+    /// Kustom as the account in which the job's order was made. An order that nobody has bound is looked for in all of
+    /// them where it is aborted.
+    async fn kustom_of(&self, key: &JobKey) -> Result<Option<Arc<dyn Kustom>>, StoreError> {
+        let id = match key {
+            JobKey::Sync(cart_id) => {
+                let cart = self.store.cart(*cart_id).await?;
+                cart.and_then(|cart| cart.kustom)
+                    .map(|kustom| kustom.kustom_order_id)
+            }
+            JobKey::Complete(id)
+            | JobKey::Acknowledge(id)
+            | JobKey::SetReferences(id)
+            | JobKey::Cancel(id)
+            | JobKey::Abort(id)
+            | JobKey::Reconcile(id) => Some(id.clone()),
+        };
+        if self.kustom_accounts.is_empty() {
+            return Ok(self.kustom.clone());
+        }
+        let kustom_order = match id {
+            Some(id) => self.store.kustom_order(&id).await?,
+            None => None,
+        };
+        let account = kustom_order.and_then(|kustom_order| kustom_order.account);
+        Ok(self.kustom_as(account.as_deref()))
     }
 
     fn retry_at(&self, job: &ClaimedJob) -> JobEnd {

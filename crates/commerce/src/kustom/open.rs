@@ -58,6 +58,8 @@ pub struct CallbackUrls {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     pub session_id: SessionId,
+    /// The profile's, by which it is made.
+    pub account: Option<String>,
     pub urls: StorefrontUrls,
     pub snapshot: Snapshot,
     pub payload: Box<CheckoutOrder>,
@@ -118,6 +120,7 @@ pub fn plan_create(
     };
     Ok(Draft {
         session_id,
+        account: profile.kustom_account.clone(),
         urls,
         snapshot,
         payload: Box::new(payload),
@@ -211,6 +214,7 @@ pub fn absorb_created(
         cart_id: cart.id,
         session_id: draft.session_id,
         location,
+        account: draft.account,
         state: KustomOrderState::Open,
         opened_at: now,
     };

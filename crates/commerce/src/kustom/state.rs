@@ -63,6 +63,9 @@ pub struct KustomOrder {
     pub session_id: SessionId,
     /// Where Kustom said the order lives. Its documentation asks to keep this instead of building the URL.
     pub location: Option<String>,
+    /// Which of the configured Kustom accounts it was made in. `None`: the common one.
+    #[serde(default)]
+    pub account: Option<String>,
     pub state: KustomOrderState,
     pub opened_at: Timestamp,
 }

@@ -4,7 +4,8 @@ use super::{StartError, data};
 use jiff::SignedDuration;
 use kassa::app::{App, Options, Parts};
 use kassa::clock::{Clock, SystemClock, SystemIds};
-use kassa::config::{Database, KustomEnvironment, KustomSettings, Mode, Settings};
+use kassa::config::{self, Database, KustomEnvironment, KustomSettings, Mode, Settings};
+use kassa::kustom::Kustom;
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::listen::{self, STOP_GRACE};
 use kassa::rate_limit::{Limits, RateLimits};
@@ -15,6 +16,7 @@ use kassa::{admin, http, playground, tls};
 use kassa_commerce::catalogue::Catalogue;
 use kassa_commerce::change::Change;
 use kassa_commerce::kustom::hook::SyncTiming;
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
@@ -126,6 +128,7 @@ async fn app(
     store: Arc<SqliteStore>,
     stop: &CancellationToken,
 ) -> Result<App, StartError> {
+    settings.check_accounts(catalogue.shop().profiles())?;
     let tokens = CallbackTokens::new(store.callback_key().await?);
     let delay = SignedDuration::try_from(settings.sync_delay).unwrap_or(LONGEST_SYNC_DELAY);
     let environment = settings.kustom.environment;
@@ -140,6 +143,7 @@ async fn app(
         https_pages_only: environment == KustomEnvironment::Live,
     };
     let kustom = KustomClient::new(account(&settings.kustom), Timeouts::default())?;
+    let kustom_accounts = kustom_accounts(&settings.kustom)?;
     let parts = Parts::new(
         store,
         catalogue,
@@ -150,6 +154,7 @@ async fn app(
         options,
     );
     Ok(App::new(Parts {
+        kustom_accounts,
         rate_limits: rate_limits(settings),
         stop: stop.clone(),
         ..parts
@@ -174,14 +179,31 @@ fn rate_limits(settings: &Settings) -> Option<RateLimits> {
 
 fn account(kustom: &KustomSettings) -> KustomAccount {
     let credentials = match &kustom.credentials {
-        Some(given) => Credentials::UserAndKey {
-            key_id: given.key_id.clone(),
-            password: given.password.clone(),
-        },
+        Some(given) => user_and_key(given),
         None => Credentials::Key(EMULATOR_KEY.to_owned().into()),
     };
     KustomAccount {
         base_url: kustom.url.clone(),
         credentials,
+    }
+}
+
+/// Each account has its own client, so that one that is refused does not slow down the others.
+fn kustom_accounts(kustom: &KustomSettings) -> Result<BTreeMap<String, Arc<dyn Kustom>>, StartError> {
+    let accounts = kustom.accounts.iter().map(|(name, given)| {
+        let account = KustomAccount {
+            base_url: kustom.url.clone(),
+            credentials: user_and_key(given),
+        };
+        let client: Arc<dyn Kustom> = Arc::new(KustomClient::new(account, Timeouts::default())?);
+        Ok((name.clone(), client))
+    });
+    accounts.collect()
+}
+
+fn user_and_key(given: &config::Credentials) -> Credentials {
+    Credentials::UserAndKey {
+        key_id: given.key_id.clone(),
+        password: given.password.clone(),
     }
 }

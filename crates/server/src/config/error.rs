@@ -90,6 +90,12 @@ pub enum Problem {
         wanted: &'static str,
         environment: &'static str,
     },
+    #[error("the account `{account}` has no `{member}`; set it, or remove the account")]
+    IncompleteAccount { account: String, member: &'static str },
+    #[error(
+        "profile `{profile}` is paid into the account `{account}`, which is not in `kustom.accounts`; add it"
+    )]
+    UnknownAccount { profile: String, account: String },
     #[error(
         "found {listen}, which others can reach, without a token; wanted `admin.token`; set it, or listen on 127.0.0.1"
     )]

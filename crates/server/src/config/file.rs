@@ -1,6 +1,7 @@
 //! The shape of `kassa.toml`. Values are taken as text and judged later, so that file and environment are judged alike.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 pub(super) type Text = Option<Spanned<String>>;
@@ -35,6 +36,16 @@ pub(super) struct KustomTable {
     pub password: Text,
     pub password_file: Text,
     pub url: Text,
+    pub accounts: BTreeMap<String, AccountTable>,
+}
+
+/// A Kustom account beside the common one. Profiles name it.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AccountTable {
+    pub key_id: Text,
+    pub password: Text,
+    pub password_file: Text,
 }
 
 #[derive(Default, Deserialize)]

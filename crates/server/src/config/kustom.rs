@@ -5,6 +5,7 @@ use super::error::{ConfigError, Place, Problem};
 use super::key;
 use super::source::Sources;
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use url::Url;
 
@@ -29,6 +30,8 @@ pub struct KustomSettings {
     pub url: Url,
     /// The emulator needs none.
     pub credentials: Option<Credentials>,
+    /// Of accounts beside the common one, by the name that profiles give.
+    pub accounts: BTreeMap<String, Credentials>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +85,7 @@ pub(super) fn settings(
         environment,
         url: sources.or_default(key::KUSTOM_URL, url, default_url, kustom_url)?,
         credentials: credentials(sources, environment)?,
+        accounts: accounts(sources, environment)?,
     })
 }
 
@@ -107,6 +111,37 @@ fn credentials(
         (None, None) if environment == KustomEnvironment::Emulator => Ok(None),
         (None, _) => Err(key::KUSTOM_KEY_ID.missing("the user name of a Kustom API key")),
         (_, None) => Err(key::KUSTOM_PASSWORD.missing("a Kustom API key")),
+    }
+}
+
+/// They come from the file alone; a variable for each would need the account's name in its own.
+fn accounts(
+    sources: &Sources,
+    environment: KustomEnvironment,
+) -> Result<BTreeMap<String, Credentials>, ConfigError> {
+    let accounts = sources.file.kustom.accounts.iter();
+    let read = accounts.map(|(name, table)| {
+        let key_id = sources
+            .written(&table.key_id)
+            .ok_or_else(|| missing(name, "key_id"))?;
+        let (password, place) = sources
+            .written_secret(&table.password, &table.password_file)?
+            .ok_or_else(|| missing(name, "password"))?;
+        check_key(&key_id.text, &key_id.place, environment)?;
+        check_key(password.expose_secret(), &place, environment)?;
+        let key_id = key_id.text;
+        Ok((name.clone(), Credentials { key_id, password }))
+    });
+    read.collect()
+}
+
+fn missing(account: &str, member: &'static str) -> ConfigError {
+    ConfigError {
+        place: Place::Setting("kustom.accounts"),
+        problem: Problem::IncompleteAccount {
+            account: account.to_owned(),
+            member,
+        },
     }
 }
 

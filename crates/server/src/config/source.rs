@@ -147,12 +147,30 @@ impl Sources {
         default: T,
         read: impl FnOnce(&str) -> Result<T, Problem>,
     ) -> Result<T, ConfigError> {
-        let Some(text) = in_file else { return Ok(default) };
-        let written = Written {
+        self.written(in_file)
+            .map_or(Ok(default), |written| written.read(read))
+    }
+
+    /// What the file says, where no variable has a say.
+    pub(super) fn written(&self, in_file: &Text) -> Option<Written> {
+        let text = in_file.as_ref()?;
+        Some(Written {
             text: text.get_ref().clone(),
             place: self.place_of(text.span().start),
+        })
+    }
+
+    /// A secret in the file, written directly or as the path of a file that holds it.
+    pub(super) fn written_secret(
+        &self,
+        in_file: &Text,
+        path_in_file: &Text,
+    ) -> Result<Option<(SecretString, Place)>, ConfigError> {
+        let found = match self.written(in_file) {
+            Some(written) => Some(written),
+            None => self.written(path_in_file).map(content).transpose()?,
         };
-        written.read(read)
+        Ok(found.map(|written| (SecretString::from(written.text), written.place)))
     }
 
     pub(super) fn number(

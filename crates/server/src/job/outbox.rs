@@ -97,7 +97,14 @@ impl App {
         if !self.may_be_aborted(id).await? {
             return self.settle(job, JobEnd::Done, Change::default()).await;
         }
-        let answer = match kustom.abort(OrderAddress { id, location: None }).await {
+        let mut answer = kustom.abort(OrderAddress { id, location: None }).await;
+        // Nobody has bound it, so nobody knows in which account it was made.
+        for other in self.kustom_accounts.values() {
+            if answer == Err(Failure::Gone) {
+                answer = other.abort(OrderAddress { id, location: None }).await;
+            }
+        }
+        let answer = match answer {
             Err(Failure::Gone) => Ok(()),
             Err(Failure::ReadOnly) => {
                 let look = JobRequest::at(JobKey::Complete(id.clone()), self.now());

@@ -100,6 +100,7 @@ pub(crate) fn kustom_order(number: u128, cart_id: CartId) -> KustomOrder {
         cart_id,
         session_id: SessionId(Uuid::from_u128(number)),
         location: Some(format!("https://kustom.example/orders/{number}")),
+        account: Some("nordic".to_owned()),
         state: KustomOrderState::Open,
         opened_at: at(i64::try_from(number).unwrap()),
     }

@@ -13,6 +13,7 @@ pub(crate) async fn an_opened_kustom_order_is_read_back(store: &dyn Store) {
     let other_cart = stored_cart(store, 2).await;
     let without_location = KustomOrder {
         location: None,
+        account: None,
         ..kustom_order(2, other_cart.id)
     };
     store.commit(opening(&without_location)).await.unwrap();

@@ -234,6 +234,7 @@ fn a_created_order_is_bound_with_only_the_sync_hash() {
         cart_id: cart_id(),
         session_id: session_id(),
         location: Some("https://api.kustom.example/checkout/v3/orders/k1".into()),
+        account: None,
         state: KustomOrderState::Open,
         opened_at: now(),
     };

@@ -114,8 +114,8 @@ fn write_kustom_order(connection: &Connection, write: &KustomOrderWrite) -> Resu
 }
 
 fn open_kustom_order(connection: &Connection, kustom_order: &KustomOrder) -> Result<(), StoreError> {
-    let sql = "INSERT INTO kustom_order (id, cart_id, session_id, location, state, opened_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO kustom_order (id, cart_id, session_id, location, state, opened_at, account)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     connection.prepare_cached(sql)?.execute(params![
         kustom_order.id.0,
         kustom_order.cart_id.to_string(),
@@ -123,6 +123,7 @@ fn open_kustom_order(connection: &Connection, kustom_order: &KustomOrder) -> Res
         kustom_order.location,
         kustom_order.state.as_str(),
         Nanoseconds(kustom_order.opened_at),
+        kustom_order.account,
     ])?;
     Ok(())
 }

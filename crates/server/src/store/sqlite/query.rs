@@ -41,7 +41,8 @@ pub(super) fn kustom_order(
     connection: &Connection,
     id: &KustomOrderId,
 ) -> Result<Option<KustomOrder>, StoreError> {
-    let sql = "SELECT id, cart_id, session_id, location, state, opened_at FROM kustom_order WHERE id = ?1";
+    let sql =
+        "SELECT id, cart_id, session_id, location, state, opened_at, account FROM kustom_order WHERE id = ?1";
     first(connection, sql, [&id.0], to_kustom_order)
 }
 
@@ -49,7 +50,7 @@ pub(super) fn kustom_orders_of(
     connection: &Connection,
     cart_id: CartId,
 ) -> Result<Vec<KustomOrder>, StoreError> {
-    let sql = "SELECT id, cart_id, session_id, location, state, opened_at FROM kustom_order
+    let sql = "SELECT id, cart_id, session_id, location, state, opened_at, account FROM kustom_order
                WHERE cart_id = ?1 ORDER BY opened_at DESC, rowid DESC";
     all(connection, sql, [cart_id.to_string()], to_kustom_order)
 }
@@ -62,6 +63,7 @@ fn to_kustom_order(row: &Row<'_>) -> Result<KustomOrder, StoreError> {
         location: row.get(3)?,
         state: kustom_order_state(&row.get::<_, String>(4)?)?,
         opened_at: row.get::<_, Nanoseconds>(5)?.0,
+        account: row.get(6)?,
     })
 }
 
