@@ -10,6 +10,7 @@ mod gate;
 mod node;
 mod playground;
 mod process;
+mod schemathesis;
 mod simulate;
 mod step;
 mod torture;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{browser, deny, node, playground, process, simulate, torture};
+use crate::{browser, deny, node, playground, process, schemathesis, simulate, torture};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -41,7 +41,7 @@ pub(crate) const ALL: [Step; 9] = [
     },
     Step {
         name: "e2e",
-        what: "the browser stories, against the real program",
+        what: "the browser stories and the document of the API, against the real program",
         run: e2e,
     },
     Step {
@@ -83,12 +83,14 @@ fn rust() -> Result<()> {
 
 fn e2e() -> Result<()> {
     let browser = browser::ensure_installed()?;
+    let schemathesis = schemathesis::ensure_installed()?;
     playground::ensure_built()?;
     // With the tests, because their dependencies add features, and the step `rust` has compiled just those.
     process::run("cargo build --workspace --tests --bin kassa")?;
     let mut stories = process::command("npm run e2e");
     stories
         .env("KASSA_BIN", process::debug_binary("kassa")?)
-        .env("CHROMIUM", browser);
+        .env("CHROMIUM", browser)
+        .env("SCHEMATHESIS", schemathesis);
     process::run_command(stories)
 }

@@ -39,8 +39,8 @@ const EVICTED_RETRY: Duration = Duration::from_secs(15);
         data of both is the whole cart, the id its version, and the newest one wins. A completed cart gets an \
         `updated` right after `init`.",
     params(CartIdParam),
-    responses((status = 200, description = "A stream of events, each with a whole cart as JSON.",
-        body = CartView, content_type = "text/event-stream")),
+    responses((status = 200, description = "A stream of events. The data of each is a `Cart` as JSON, in one line.",
+        body = String, content_type = "text/event-stream")),
 )]
 pub(super) async fn stream(State(app): State<App>, CartIdPath(id): CartIdPath) -> Result<Response, ApiError> {
     // Listen first and read after, or a change in between is missed.
