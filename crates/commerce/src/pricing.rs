@@ -291,3 +291,6 @@ mod tests;
 
 #[cfg(test)]
 mod promotion_tests;
+
+#[cfg(test)]
+mod examples;

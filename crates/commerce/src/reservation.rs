@@ -91,3 +91,55 @@ pub fn claims(
         .map(|(number, quantity)| write(Resource::Stock(number.to_owned()), quantity, None));
     promotions.chain(stock).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{cart_id, cart_with, now, priced, sek};
+    use crate::pricing::PromotionEntry;
+
+    fn entry(key: &str, saved: i64, usage_limit: Option<u32>) -> PromotionEntry {
+        PromotionEntry {
+            key: key.into(),
+            description: String::new(),
+            code: None,
+            saved: sek(saved),
+            usage_limit,
+            message: None,
+        }
+    }
+
+    #[test]
+    fn what_runs_out_is_claimed_once_and_nothing_else_is() {
+        let mut cart = cart_with(&[("SHOE", 2), ("BOOK", 1), ("SHOE", 3)]);
+        cart.items[0].last_known.is_counted = true;
+        cart.items[2].last_known.is_counted = true;
+        let mut priced = priced(&cart);
+        priced.promotions = vec![
+            entry("FEW", 100, Some(3)),
+            entry("MANY", 100, None),
+            entry("USELESS", 0, Some(3)),
+        ];
+        let claims = claims(cart_id(), &priced, &cart.items, HoldClaim::Returned, now());
+        let write = |resource, quantity, limit| HoldWrite {
+            resource,
+            cart_id: cart_id(),
+            quantity,
+            limit,
+            claim: HoldClaim::Returned,
+            now: now(),
+        };
+        let expected = [
+            write(Resource::Promotion("FEW".into()), 1, Some(3)),
+            write(Resource::Stock("SHOE".into()), 5, None),
+        ];
+        assert_eq!(claims, expected);
+        let names = claims
+            .iter()
+            .map(|claim| (claim.resource.kind(), claim.resource.key()));
+        assert_eq!(
+            names.collect::<Vec<_>>(),
+            [("promotion", "FEW"), ("stock", "SHOE")]
+        );
+    }
+}

@@ -343,3 +343,37 @@ fn an_item_that_is_added_again_under_its_id_is_added_once() {
     let full = cart_with(&[("BOOK", 1); MAX_ITEMS]);
     assert_eq!(changed(&full, add(7, "BOOK", 1)).items, full.items);
 }
+
+/// Each row: what is in the cart, what it is changed by, how many there are, and the refusal.
+#[test]
+fn nobody_puts_more_into_a_cart_than_there_is() {
+    let out_of_stock = |available| Err(CartError::OutOfStock { available });
+    let rows = [
+        (add(9, "SHOE", 3), 5, Ok(())),
+        (add(9, "SHOE", 4), 5, out_of_stock(5)),
+        (set_quantity(1, 5), 5, Ok(())),
+        (set_quantity(1, 6), 5, out_of_stock(5)),
+        // What is in the cart already may be too much by now; less of it, or more of something else, is no harm.
+        (set_quantity(1, 1), 0, Ok(())),
+        (add(9, "BOOK", 1), 1, Ok(())),
+        (add(9, "SHOE", 1), 0, out_of_stock(0)),
+    ];
+    let cart = cart_with(&[("SHOE", 2)]);
+    for (command, available, expected) in rows {
+        let shop = catalogue().with_left_over([], [("SHOE".to_owned(), available)]);
+        let applied = super::apply(&cart, command.clone(), &shop, &TIMING, now()).map(|_| ());
+        assert_eq!(applied, expected, "{command:?} of {available}");
+    }
+}
+
+#[test]
+fn a_cart_is_short_of_what_it_wants_more_of_than_there_is() {
+    let cart = cart_with(&[("SHOE", 2), ("BOOK", 1), ("SHOE", 1)]);
+    let short_with = |available| {
+        let shop = catalogue().with_left_over([], [("SHOE".to_owned(), available)]);
+        is_short(&cart, &shop)
+    };
+    assert!(!short_with(3));
+    assert!(short_with(2));
+    assert!(!is_short(&cart, &catalogue()), "nobody counts");
+}

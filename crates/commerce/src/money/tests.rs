@@ -101,3 +101,17 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Money>(&stored).unwrap(), sek(amount));
     }
 }
+
+#[test]
+fn the_smaller_amount_is_taken_and_currencies_are_not_compared() {
+    assert_eq!(sek(5).at_most(sek(3)), sek(3));
+    assert_eq!(sek(3).at_most(sek(5)), sek(3));
+    let euro = Money::new(1, Currency::from_code("EUR").unwrap());
+    assert_eq!(sek(3).at_most(euro), sek(3));
+}
+
+#[test]
+fn amounts_are_logged_with_their_currency() {
+    assert_eq!(format!("{:?} {:?}", sek(5).currency(), sek(-5)), "SEK SEK -5");
+    assert_eq!(sek(0).to_major_units(), "0");
+}

@@ -243,3 +243,73 @@ fn every_language_has_its_sentences() {
     }
     assert_eq!(sentences("zh-CN"), english);
 }
+
+/// Each row: what is made of the price and of the stock, and what Kustom is told.
+#[test]
+fn what_cannot_be_delivered_or_is_sold_out_is_not_let_through() {
+    let scene = scene();
+    let decided = |is_unshippable, is_short| {
+        let priced_now = Priced {
+            is_unshippable,
+            ..priced(&scene.cart)
+        };
+        let content = content(&scene.offer);
+        validate(
+            &scene.cart,
+            &scene.kustom_order,
+            &priced_now,
+            is_short,
+            Some(&content),
+            &TIMING,
+            now(),
+        )
+        .unwrap()
+    };
+    check_denied(decided(true, false), Denial::Unshippable);
+    check_denied(decided(false, true), Denial::SoldOut);
+    assert!(matches!(decided(false, false), Verdict::Approved(_)));
+}
+
+#[test]
+fn a_payment_that_is_let_through_holds_what_runs_out_for_as_long_as_it_may_run() {
+    let mut scene = scene();
+    scene.cart.items[0].last_known.is_counted = true;
+    let Verdict::Approved(change) = scene.asked(Some(&scene.offer), now()) else {
+        panic!("not approved");
+    };
+    let [hold] = change.holds.as_slice() else {
+        panic!("one hold: {:?}", change.holds);
+    };
+    let until = HoldClaim::Until(seconds_later(15 * 60));
+    assert_eq!(
+        (hold.claim, hold.quantity, hold.resource.key()),
+        (until, 1, "SHOE")
+    );
+    // Asked again after the bank's page: what is held is held until its time.
+    scene.cart = written(&change);
+    let Verdict::Approved(again) = scene.asked(Some(&scene.offer), seconds_later(60)) else {
+        panic!("not approved");
+    };
+    assert_eq!(again.holds, []);
+}
+
+#[test]
+fn every_denial_has_words_in_every_language() {
+    let denials = [
+        Denial::Finished,
+        Denial::Replaced,
+        Denial::Changing,
+        Denial::NoShipping,
+        Denial::Unshippable,
+        Denial::SoldOut,
+        Denial::Unsure,
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for locale in ["sv_SE", "nb-NO", "da", "fi", "de-AT", "en"] {
+        for denial in denials {
+            assert!(seen.insert(denial.sentence(locale)), "{denial:?} in {locale}");
+        }
+    }
+    assert_eq!(Denial::SoldOut.sentence("no"), Denial::SoldOut.sentence("nb"));
+    assert_eq!(Denial::SoldOut.sentence("fr"), Denial::SoldOut.sentence("en"));
+}
