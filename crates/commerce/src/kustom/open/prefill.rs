@@ -137,3 +137,6 @@ pub(super) fn split_name(name: Option<&str>) -> (Option<String>, Option<String>)
         None => (Some(name.to_owned()), None),
     }
 }
+
+#[cfg(test)]
+mod tests;
