@@ -63,7 +63,10 @@ async function show(next) {
   element("columns").hidden = false;
   if (!form) form = new AddressForm(element("fields"), texts);
   form.offerCountries(Object.keys(order.billing_countries), locale);
-  if (!hasTyped) form.fill(order.billing_address ?? {});
+  if (!hasTyped) {
+    form.fill({ ...order.billing_address, ...registered(order.customer) });
+    buyAs(order.customer_type);
+  }
   showOrder();
 }
 
@@ -75,6 +78,7 @@ function showOrder() {
 /** A new language replaces every word, but nothing that was typed. */
 function speak(nextLocale) {
   const typed = form?.address();
+  const customer = form?.customer();
   const isNew = nextLocale !== locale;
   locale = nextLocale;
   texts = textsOf(locale);
@@ -82,7 +86,23 @@ function speak(nextLocale) {
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = texts[node.dataset.text];
   if (!isNew || !form) return;
   form = new AddressForm(element("fields"), texts);
-  form.fill(typed);
+  form.fill({ ...typed, ...registered(customer) });
+  form.buyAs(customer.type, order?.shows_vat_id);
+}
+
+/** What the form shows of an organisation besides its address. */
+function registered(customer) {
+  const { organization_registration_id, vat_id } = customer ?? {};
+  return { organization_registration_id, vat_id };
+}
+
+/** Persons and organisations are a choice only where the shop sells to both. */
+function buyAs(wanted) {
+  const types = order.customer_types;
+  const type = types.includes(wanted) ? wanted : types[0];
+  element("buyer").hidden = types.length < 2;
+  for (const input of document.querySelectorAll("input[name=customer_type]")) input.checked = input.value === type;
+  form.buyAs(type, order.shows_vat_id);
 }
 
 function notice([title, text], isDone = false) {
@@ -161,7 +181,20 @@ function tellAddress() {
 async function saveAddress() {
   hasTyped = true;
   tellAddress();
-  await call("/customer", { address: form.address() }).catch(() => emit("network_error", {}));
+  const before = order.order_amount;
+  const said = await call("/customer", { address: form.address(), customer: form.customer() }).catch(() => undefined);
+  if (!said) return emit("network_error", {});
+  if (!said.isOk) return refuseAddress(said.error);
+  complain("");
+  order = said.answer;
+  showOrder();
+  if (order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
+}
+
+/** The shop does not deliver there, or could not say. What was typed stays for the shopper to correct. */
+function refuseAddress(error) {
+  emit("shipping_address_update_error", {});
+  complain(error.error_text || texts.addressRefused);
 }
 
 async function chooseShownOption() {
@@ -171,11 +204,19 @@ async function chooseShownOption() {
 }
 
 async function chooseShipping(id) {
-  const { isOk, answer } = await call("/shipping-option", { id });
-  if (!isOk) return;
+  const before = order.order_amount;
+  const { isOk, answer, error } = await call("/shipping-option", { id });
+  if (!isOk) {
+    complain(error.error_text || texts.shippingRefused);
+    if (form) showOrder();
+    return;
+  }
   order = answer;
   if (form) showOrder();
-  if (isLoaded) tellShipping();
+  if (!isLoaded) return;
+  complain("");
+  tellShipping();
+  if (order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
 }
 
 function tellShipping() {
@@ -189,7 +230,11 @@ async function pay() {
   if (isPaying || !form.check()) return;
   setPaying(true);
   try {
-    const said = await call("/pay", { address: form.address(), shown_amount: order.order_amount });
+    const said = await call("/pay", {
+      address: form.address(),
+      customer: form.customer(),
+      shown_amount: order.order_amount,
+    });
     const { outcome, redirect_url, location } = said.answer;
     if (redirect_url) return leave(redirect_url);
     if (outcome === "sent_away") return sendAway(location);
@@ -212,7 +257,7 @@ async function explain({ answer, error }) {
   if (error.code === "INCOMPLETE_ADDRESS") return form.check(error.fields);
   // While it was asked, the shop may have changed the order: what is out of stock is out of the cart.
   await read();
-  const text = complaint(answer.outcome ?? error.code, answer.error_text);
+  const text = complaint(answer.outcome ?? error.code, answer.error_text ?? error.error_text);
   if (text) complain(text);
 }
 
@@ -221,6 +266,8 @@ function complaint(reason, shopText) {
   const known = {
     denied: shopText || texts.denied,
     validation_failed: texts.validationFailed,
+    CHANGE_FAILED: texts.shippingRefused,
+    PURCHASE_DENIED: shopText || texts.denied,
     ORDER_CHANGED: texts.changed,
     PAYMENT_UNDER_WAY: texts.underWay,
   };
@@ -251,8 +298,13 @@ function listen() {
     pay();
   });
   element("fields").addEventListener("change", saveAddress);
+  element("buyer").addEventListener("change", (event) => {
+    form.buyAs(event.target.value, order.shows_vat_id);
+    emit("customer", { type: event.target.value });
+    saveAddress();
+  });
   element("test-person").addEventListener("click", () => {
-    form.fill(order.test_person);
+    form.fill({ ...order.test_person, ...order.test_organization });
     saveAddress();
   });
   for (const type of ["mousedown", "keydown"]) {

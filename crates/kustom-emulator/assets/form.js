@@ -10,11 +10,21 @@ const FIELDS = [
   { name: "phone", type: "tel", autocomplete: "tel", width: "half" },
 ];
 
+const ORGANIZATION_FIELDS = [
+  { name: "organization_name", type: "text", autocomplete: "organization", width: "" },
+  { name: "organization_registration_id", type: "text", autocomplete: "off", width: "half" },
+  { name: "vat_id", type: "text", autocomplete: "off", width: "half", isOptional: true },
+];
+
+// They belong to the customer and not to the address.
+const OF_CUSTOMER = ["organization_registration_id", "vat_id"];
+
 export class AddressForm {
   #texts;
   #container;
   #prefilled = {};
   #countries;
+  #customerType = "person";
 
   constructor(container, texts) {
     this.#container = container;
@@ -35,6 +45,25 @@ export class AddressForm {
     this.#container.append(this.#labelled("country", select, "country"));
   }
 
+  // A person has no organisation's fields, and keeps what was typed in the others.
+  buyAs(customerType, showsVatId) {
+    this.#customerType = customerType;
+    for (const old of this.#container.querySelectorAll(".field.organization")) old.remove();
+    if (customerType !== "organization") return;
+    const fields = ORGANIZATION_FIELDS.filter(({ name }) => name !== "vat_id" || showsVatId);
+    const nodes = fields.map((field) => this.#field({ ...field, width: `${field.width} organization` }));
+    this.#container.prepend(...nodes);
+    this.fill(this.#prefilled);
+  }
+
+  customer() {
+    const said = { type: this.#customerType };
+    for (const input of this.#inputs()) {
+      if (OF_CUSTOMER.includes(input.name) && input.value.trim()) said[input.name] = input.value.trim();
+    }
+    return said;
+  }
+
   fill(address) {
     const known = { ...address };
     // Merchants write countries in either case.
@@ -51,6 +80,8 @@ export class AddressForm {
   address() {
     const address = { ...this.#prefilled };
     for (const input of this.#inputs()) address[input.name] = input.value.trim();
+    for (const name of OF_CUSTOMER) delete address[name];
+    if (this.#customerType !== "organization") delete address.organization_name;
     // A country that the shop no longer sells to has no field in which it could be corrected.
     if (!this.#offers(address.country)) delete address.country;
     for (const name of Object.keys(address)) if (!address[name]) delete address[name];
@@ -62,15 +93,15 @@ export class AddressForm {
   }
 
   isComplete() {
-    return this.#inputs().every((input) => input.value.trim() && input.checkValidity());
+    return this.#inputs().every((input) => !isWrong(input));
   }
 
   // Marks what is missing and puts the cursor there.
   check(alsoWrong = []) {
     const wrong = this.#inputs().filter((input) => {
-      const isWrong = alsoWrong.includes(input.name) || !input.value.trim() || !input.checkValidity();
-      this.#mark(input, isWrong);
-      return isWrong;
+      const isMarked = alsoWrong.includes(input.name) || isWrong(input);
+      this.#mark(input, isMarked);
+      return isMarked;
     });
     wrong[0]?.focus();
     return wrong.length === 0;
@@ -80,29 +111,29 @@ export class AddressForm {
     return [...this.#container.querySelectorAll("input, select")];
   }
 
-  #mark(input, isWrong) {
+  #mark(input, isMarked) {
     const message = document.getElementById(`${input.name}-error`);
-    if (isWrong) input.setAttribute("aria-invalid", "true");
+    if (isMarked) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    message.hidden = !isWrong;
+    message.hidden = !isMarked;
   }
 
-  #field({ name, type, autocomplete, width }) {
+  #field({ name, type, autocomplete, width, isOptional }) {
     const input = document.createElement("input");
     input.type = type;
     input.autocomplete = autocomplete;
     input.addEventListener("input", () => this.#mark(input, false));
-    return this.#labelled(name, input, width);
+    return this.#labelled(name, input, width, isOptional);
   }
 
-  #labelled(name, input, width) {
+  #labelled(name, input, width, isOptional = false) {
     const field = document.createElement("div");
     const label = document.createElement("label");
     const message = document.createElement("p");
     field.className = `field ${width}`;
     input.name = name;
     input.id = name;
-    input.required = true;
+    input.required = !isOptional;
     input.setAttribute("aria-describedby", `${name}-error`);
     label.htmlFor = name;
     label.textContent = this.#texts[name];
@@ -112,4 +143,9 @@ export class AddressForm {
     field.append(label, input, message);
     return field;
   }
+}
+
+function isWrong(input) {
+  const isMissing = input.required && !input.value.trim();
+  return isMissing || !input.checkValidity();
 }

@@ -1,6 +1,7 @@
 //! What the iframe page asks and says. These routes are the emulator's own and need the order's browser token, never
 //! the merchant's credentials.
 
+use crate::asking::ShopperChange;
 use crate::kustom::Kustom;
 use crate::message::{Problem, Request, Response};
 use crate::order::{Change, Order, OrderState};
@@ -9,7 +10,7 @@ use crate::refusal::PurchaseRefusal;
 use crate::{shipping, test_person};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use kustom_api::{Address, KustomOrderId, OrderLine, ShippingOption};
+use kustom_api::{Address, Customer, KustomOrderId, OrderLine, ShippingOption};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,14 +33,26 @@ struct View<'a> {
     /// Alpha-2 to lower-case alpha-3, the form that browser events use.
     billing_countries: BTreeMap<String, String>,
     customer_type: &'a str,
+    customer_types: Vec<String>,
+    customer: Option<&'a Customer>,
+    shows_vat_id: bool,
     terms_url: Option<&'a str>,
     test_person: Address,
+    test_organization: TestOrganization,
+}
+
+#[derive(Serialize)]
+struct TestOrganization {
+    organization_name: &'static str,
+    organization_registration_id: &'static str,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CustomerBody {
     address: Address,
+    #[serde(default)]
+    customer: Option<Customer>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +65,8 @@ struct ShippingBody {
 #[serde(deny_unknown_fields)]
 struct PayBody {
     address: Address,
+    #[serde(default)]
+    customer: Option<Customer>,
     shown_amount: i64,
 }
 
@@ -124,11 +139,22 @@ fn view(order: &Order, now: Timestamp) -> View<'_> {
             .as_ref()
             .and_then(|customer| customer.customer_type.as_deref())
             .unwrap_or("person"),
+        customer_types: order.customer_types(),
+        customer: checkout.customer.as_ref(),
+        shows_vat_id: checkout
+            .options
+            .as_ref()
+            .and_then(|options| options.show_vat_registration_number_field)
+            == Some(true),
         terms_url: checkout
             .merchant_urls
             .as_ref()
             .and_then(|urls| urls.terms.as_deref()),
         test_person: test_person::of(order.purchase_country()),
+        test_organization: TestOrganization {
+            organization_name: test_person::ORGANIZATION_NAME,
+            organization_registration_id: test_person::ORGANIZATION_REGISTRATION_ID,
+        },
     }
 }
 
@@ -152,6 +178,7 @@ fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
         order.record(Change::CustomerTyped, now);
     }
     order.set_typed_address(body.address);
+    order.set_customer(body.customer);
     order.touch(now);
     Response::json(StatusCode::OK, &view(order, now))
 }
@@ -172,6 +199,34 @@ fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Resp
     Response::json(StatusCode::OK, &view(order, now))
 }
 
+/// What the body of `POST …/shipping-option` or `…/customer` changes, where the merchant may have to be asked.
+pub(crate) fn change(
+    kustom: &mut Kustom,
+    id: &str,
+    what: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<ShopperChange, Problem> {
+    order_of(kustom, id, request, now)?;
+    if what == "shipping-option" {
+        let body: ShippingBody = read(request).map_err(|error| Problem::bad_body(&error))?;
+        return Ok(ShopperChange::ShippingOption { id: body.id });
+    }
+    let body: CustomerBody = read(request).map_err(|error| Problem::bad_body(&error))?;
+    Ok(ShopperChange::Address {
+        address: Box::new(body.address),
+        customer: body.customer,
+    })
+}
+
+/// The order as the form shows it, after the merchant has agreed to a change.
+pub(crate) fn changed(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
+    match kustom.order(&KustomOrderId(id.to_owned())) {
+        Some(order) => Response::json(StatusCode::OK, &view(order, now)),
+        None => Response::empty(StatusCode::NOT_FOUND),
+    }
+}
+
 /// What the body of `POST …/pay` asks for.
 pub(crate) fn purchase(
     kustom: &mut Kustom,
@@ -183,6 +238,7 @@ pub(crate) fn purchase(
     let body: PayBody = read(request).map_err(|error| Problem::bad_body(&error))?;
     Ok(Purchase {
         address: body.address,
+        customer: body.customer,
         shown_amount: Some(body.shown_amount),
         ..Purchase::default()
     })

@@ -9,7 +9,7 @@ use crate::kustom::Kustom;
 use crate::rendering;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use kustom_api::KustomOrderId;
+use kustom_api::{KustomOrderId, MerchantUrls};
 use serde::Serialize;
 
 /// Sooner than this a push would overtake the browser's return to the shop, which the original never does.
@@ -38,6 +38,26 @@ pub enum CallbackKind {
     Push,
     /// May the order be bought? A POST with the order as JSON; its answer goes to [`Kustom::payment_answered`].
     Validation,
+    /// May this way to ship be chosen, and what does the order come to with it? The answer goes to
+    /// [`Kustom::change_answered`], like those of the two below.
+    ShippingOption,
+    /// The same for an address.
+    Address,
+    /// The same for another country.
+    Country,
+}
+
+impl CallbackKind {
+    /// Where the merchant is asked, if at all.
+    pub(crate) fn url(self, urls: &MerchantUrls) -> Option<&String> {
+        match self {
+            Self::Push => urls.push.as_ref(),
+            Self::Validation => urls.validation.as_ref(),
+            Self::ShippingOption => urls.shipping_option_update.as_ref(),
+            Self::Address => urls.address_update.as_ref(),
+            Self::Country => urls.country_change.as_ref(),
+        }
+    }
 }
 
 /// A callback to send now.
@@ -171,6 +191,29 @@ impl Kustom {
             },
             is_scheduled: false,
             is_required,
+        };
+        self.begin(callback, now)
+    }
+
+    /// Asks the merchant about a change. `None` when the order names nobody to ask.
+    pub(crate) fn begin_question(
+        &mut self,
+        id: &KustomOrderId,
+        kind: CallbackKind,
+        body: Bytes,
+        now: Timestamp,
+    ) -> Option<DueCallback> {
+        let order = self.orders.get(id)?;
+        let callback = DueCallback {
+            number: self.next_number(),
+            order_id: id.clone(),
+            kind,
+            url: order.merchant_url(|urls| kind.url(urls))?,
+            body,
+            due_at: now,
+            patience: self.rules.required_validation_patience,
+            is_scheduled: false,
+            is_required: true,
         };
         self.begin(callback, now)
     }

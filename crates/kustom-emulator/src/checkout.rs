@@ -66,6 +66,7 @@ fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, base_url: &str, n
         history: Vec::new(),
         attempts: Vec::new(),
         payment: None,
+        asking: None,
         base_url: base_url.to_owned(),
         browser_token: kustom.ids.uuid().simple().to_string(),
         touched_at: now,

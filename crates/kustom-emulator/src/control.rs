@@ -1,6 +1,7 @@
 //! The control routes under `/_emulator/` that need no answer from a merchant: look, expire, faults, reset. Of a payment, its
 //! beginning and its end are here; what lies between waits, and is not.
 
+use crate::asking::ShopperChange;
 use crate::callback::{Attempt, CallbackKind};
 use crate::fault::FaultRule;
 use crate::kustom::Kustom;
@@ -11,7 +12,7 @@ use crate::refusal::PurchaseRefusal;
 use crate::test_person;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use kustom_api::{Address, CheckoutOrder, FraudStatus, KustomOrderId, ManagedOrder};
+use kustom_api::{Address, CheckoutOrder, Customer, FraudStatus, KustomOrderId, ManagedOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -47,12 +48,19 @@ struct Details<'a> {
     callbacks: &'a [Attempt],
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShippingBody {
+    id: String,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct PayBody {
     outcome: Option<Outcome>,
     email: Option<String>,
     address: Map<String, Value>,
+    customer: Option<Customer>,
     shipping_option: Option<String>,
     three_d_secure: bool,
 }
@@ -118,7 +126,7 @@ fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
     }
 }
 
-fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
+pub(crate) fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
     let Some(order) = kustom.order(&KustomOrderId(id.to_owned())) else {
         return no_such_order().into();
     };
@@ -140,10 +148,36 @@ pub(crate) fn purchase(kustom: &Kustom, id: &KustomOrderId, body: &[u8]) -> Resu
     let order = kustom.order(id).ok_or_else(no_such_order)?;
     Ok(Purchase {
         address: shopper_address(order, &body).map_err(|error| Problem::bad_body(&error))?,
+        customer: body.customer.map(test_person::organization),
         shipping_option: body.shipping_option,
         outcome: body.outcome,
         shown_amount: None,
         three_d_secure: body.three_d_secure,
+    })
+}
+
+/// What the body of `POST orders/{id}/shipping-option` or `…/address` asks for.
+pub(crate) fn change(
+    kustom: &Kustom,
+    id: &KustomOrderId,
+    what: &str,
+    body: &[u8],
+) -> Result<ShopperChange, Problem> {
+    let order = kustom.order(id).ok_or_else(no_such_order)?;
+    if what == "shipping-option" {
+        let body: ShippingBody = serde_json::from_slice(body).map_err(|error| Problem::bad_body(&error))?;
+        return Ok(ShopperChange::ShippingOption { id: body.id });
+    }
+    let members: Map<String, Value> =
+        serde_json::from_slice(body).map_err(|error| Problem::bad_body(&error))?;
+    let body = PayBody {
+        address: members,
+        ..PayBody::default()
+    };
+    let address = shopper_address(order, &body).map_err(|error| Problem::bad_body(&error))?;
+    Ok(ShopperChange::Address {
+        address: Box::new(address),
+        customer: None,
     })
 }
 
@@ -189,6 +223,14 @@ fn shopper_address(order: &Order, body: &PayBody) -> Result<Address, serde_json:
     if let Some(known) = &order.checkout.billing_address {
         let said = members_of(known)?.into_iter();
         members.extend(said.filter(|(_, value)| value.as_str() != Some("")));
+    }
+    let buys_as = body
+        .customer
+        .as_ref()
+        .and_then(|customer| customer.customer_type.as_deref());
+    if buys_as == Some("organization") {
+        let name = json!(test_person::ORGANIZATION_NAME);
+        members.entry("organization_name").or_insert(name);
     }
     members.extend(body.address.clone());
     if let Some(email) = &body.email {

@@ -6,6 +6,7 @@
 //!
 //! Where Kustom's documentation is silent, the choice made is written beside the code that makes it.
 
+mod asking;
 mod browser;
 mod callback;
 mod checkout;
@@ -31,6 +32,7 @@ mod test_person;
 mod validation;
 mod verdict;
 
+pub use asking::{AskingStep, ShopperChange};
 pub use callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
 pub use credentials::Credentials;
 pub use exchange::Exchange;

@@ -1,16 +1,23 @@
 //! One order as the emulator keeps it: the merchant's data, what the customer did, and what became of it.
 
+use crate::asking::Asking;
 use crate::callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber};
 use crate::payment::Payment;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
-    Address, CheckoutOrder, CheckoutStatus, KustomOrderId, ManagedOrder, MerchantUrls, ORDER_ID_PLACEHOLDER,
+    Address, CheckoutOrder, CheckoutStatus, Customer, KustomOrderId, ManagedOrder, MerchantUrls,
+    ORDER_ID_PLACEHOLDER,
 };
 use serde::Serialize;
 
 /// An order lives this long after the last merchant update or customer interaction.
 /// Source: <https://docs.kustom.co/contents/checkout/use-cases/update-ongoing-order>.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(48);
+
+/// Where organisations may buy.
+const B2B_COUNTRIES: [&str; 12] = [
+    "AT", "BE", "DK", "FI", "FR", "DE", "NL", "NO", "ES", "SE", "GB", "CH",
+];
 
 /// Everything known about one order. Tests may read it; only the emulator writes it.
 #[derive(Clone, Debug)]
@@ -32,6 +39,8 @@ pub struct Order {
     pub attempts: Vec<Attempt>,
     /// Between the pressed button and its end.
     pub(crate) payment: Option<Payment>,
+    /// While the merchant is asked about a change.
+    pub(crate) asking: Option<Asking>,
     /// The address under which the merchant reached the emulator; what the merchant is sent names it again.
     pub(crate) base_url: String,
     /// What the browser shows instead of merchant credentials.
@@ -67,6 +76,10 @@ pub enum Change {
     Updated,
     CustomerTyped,
     ShippingOptionSelected,
+    /// The merchant did not agree to what the shopper wanted to change.
+    ChangeRefused,
+    /// The merchant was asked about a change, and there was no usable answer.
+    ChangeFailed,
     Aborted,
     Expired,
     /// The merchant approved the purchase.
@@ -169,6 +182,31 @@ impl Order {
             .iter()
             .map(|country| country.to_ascii_uppercase())
             .collect()
+    }
+
+    /// Person or organisation, as far as the customer said so.
+    pub(crate) fn set_customer(&mut self, customer: Option<Customer>) {
+        let Some(said) = customer else { return };
+        let known = self.checkout.customer.get_or_insert_default();
+        known.customer_type = said.customer_type.or(known.customer_type.take());
+        let is_organization = known.customer_type.as_deref() == Some("organization");
+        known.organization_registration_id = said
+            .organization_registration_id
+            .or(known.organization_registration_id.take())
+            .filter(|_| is_organization);
+        known.vat_id = said.vat_id.or(known.vat_id.take()).filter(|_| is_organization);
+    }
+
+    /// Who may buy: persons, and organisations where the merchant says so and Kustom sells to them.
+    /// Source: <https://docs.kustom.co/contents/checkout/use-cases/business-to-business>.
+    pub(crate) fn customer_types(&self) -> Vec<String> {
+        let options = self.checkout.options.as_ref();
+        let allowed = options.and_then(|options| options.allowed_customer_types.clone());
+        let sells_to_businesses =
+            B2B_COUNTRIES.contains(&self.purchase_country().to_ascii_uppercase().as_str());
+        allowed
+            .filter(|types| sells_to_businesses && !types.is_empty())
+            .unwrap_or_else(|| vec!["person".to_owned()])
     }
 
     /// What the customer typed counts for both addresses until the form asks for a second one.

@@ -9,8 +9,8 @@ use crate::refusal::PurchaseRefusal;
 use crate::shipping;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
-    Address, CheckoutOrder, CheckoutStatus, FraudStatus, InitialPaymentMethod, KustomOrderId, ManagedOrder,
-    ManagementStatus,
+    Address, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, InitialPaymentMethod, KustomOrderId,
+    ManagedOrder, ManagementStatus,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 2
 #[derive(Clone, Debug, Default)]
 pub struct Purchase {
     pub address: Address,
+    /// Person or organisation. `None` leaves what the order says.
+    pub customer: Option<Customer>,
     pub shipping_option: Option<String>,
     /// `None` lets the e-mail address decide.
     pub outcome: Option<Outcome>,
@@ -81,13 +83,36 @@ pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> R
     let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
     check_amount(&checkout, purchase.shown_amount)?;
     let address = complete_address(order, purchase.address.clone())?;
+    check_organization(purchase)?;
     order.checkout = checkout;
     if has_chosen {
         order.record(Change::ShippingOptionSelected, now);
     }
     order.set_typed_address(address);
+    order.set_customer(purchase.customer.clone());
     order.touch(now);
     Ok(())
+}
+
+/// Who buys as an organisation says which one.
+fn check_organization(purchase: &Purchase) -> Result<(), PurchaseRefusal> {
+    let customer = purchase.customer.as_ref();
+    let customer_type = customer.and_then(|customer| customer.customer_type.as_deref());
+    let registration_id = customer.and_then(|customer| customer.organization_registration_id.as_deref());
+    let is_missing = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
+    let fields: Vec<_> = [
+        ("organization_name", purchase.address.organization_name.as_deref()),
+        ("organization_registration_id", registration_id),
+    ]
+    .into_iter()
+    .filter(|(_, text)| customer_type == Some("organization") && is_missing(*text))
+    .map(|(name, _)| name)
+    .collect();
+    if fields.is_empty() {
+        Ok(())
+    } else {
+        Err(PurchaseRefusal::Incomplete { fields })
+    }
 }
 
 pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
@@ -136,6 +161,11 @@ fn check_amount(checkout: &CheckoutOrder, shown: Option<i64>) -> Result<(), Purc
         Some(shown) if shown != actual => Err(PurchaseRefusal::AmountChanged { shown, actual }),
         _ => Ok(()),
     }
+}
+
+/// Whether the form would take the address.
+pub(crate) fn is_complete(order: &Order, address: &Address) -> bool {
+    complete_address(order, address.clone()).is_ok()
 }
 
 /// The fields that the form asks for, all of them filled, in a country where the order may be billed.

@@ -32,6 +32,9 @@ pub enum PurchaseRefusal {
     SentAway { location: String },
     #[error("the merchant did not approve the purchase: {reason}")]
     ValidationFailed { reason: String },
+    /// Nothing was taken over of what the shopper wanted to change.
+    #[error("the merchant was asked about a change and gave no usable answer: {reason}")]
+    ChangeFailed { reason: String },
     #[error("the payment was rejected")]
     Rejected,
 }
@@ -51,6 +54,7 @@ impl PurchaseRefusal {
             Self::Denied { .. } => "PURCHASE_DENIED",
             Self::SentAway { .. } => "PURCHASE_SENT_AWAY",
             Self::ValidationFailed { .. } => "VALIDATION_FAILED",
+            Self::ChangeFailed { .. } => "CHANGE_FAILED",
             Self::Rejected => "PAYMENT_REJECTED",
         }
     }
@@ -67,7 +71,8 @@ impl PurchaseRefusal {
             | Self::AmountChanged { .. }
             | Self::Denied { .. }
             | Self::SentAway { .. }
-            | Self::ValidationFailed { .. } => StatusCode::CONFLICT,
+            | Self::ValidationFailed { .. }
+            | Self::ChangeFailed { .. } => StatusCode::CONFLICT,
         }
     }
 

@@ -4,7 +4,7 @@
 //! <https://docs.kustom.co/contents/checkout/use-cases/update-ongoing-order>; the other Nordic ones and Germany's are
 //! those of the Klarna era. The rest is invented and merely looks right.
 
-use kustom_api::Address;
+use kustom_api::{Address, Customer};
 
 struct Person {
     country: &'static str,
@@ -41,6 +41,23 @@ const SOMEBODY: Person = person(
     "Springfield",
     "+46765260000",
 );
+
+/// Kustom's test company. Its registration id goes with it.
+pub(crate) const ORGANIZATION_NAME: &str = "Testcompany-se";
+pub(crate) const ORGANIZATION_REGISTRATION_ID: &str = "002031-0132";
+
+/// What an organisation does not say of itself is the test company's.
+pub(crate) fn organization(customer: Customer) -> Customer {
+    if customer.customer_type.as_deref() != Some("organization") {
+        return customer;
+    }
+    Customer {
+        organization_registration_id: customer
+            .organization_registration_id
+            .or_else(|| Some(ORGANIZATION_REGISTRATION_ID.to_owned())),
+        ..customer
+    }
+}
 
 pub(crate) fn of(country: &str) -> Address {
     let person = PEOPLE

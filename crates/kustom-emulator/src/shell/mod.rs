@@ -1,5 +1,6 @@
 //! The HTTP shell: sockets, the clock and the merchant's server, around a core that knows none of them.
 
+mod asking;
 mod assets;
 mod certificate;
 mod delivery;

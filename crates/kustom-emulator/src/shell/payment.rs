@@ -65,6 +65,7 @@ impl Emulator {
         id: &KustomOrderId,
         purchase: Purchase,
     ) -> Result<Purchased, PurchaseRefusal> {
+        self.fill_in(id, &purchase).await?;
         let mut step = self.act(|kustom, now| kustom.pay(id, purchase, now))?;
         loop {
             step = match step {

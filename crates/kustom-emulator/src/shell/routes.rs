@@ -1,7 +1,7 @@
 //! Routes to the core, and the control routes around pushes that the core cannot answer alone.
 
 use super::serve::Cutter;
-use super::{Emulator, assets, fault, payment};
+use super::{Emulator, asking, assets, fault, payment};
 use crate::callback::CallbackAnswer;
 use crate::control;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
@@ -33,12 +33,13 @@ pub(super) fn router(emulator: Emulator) -> Router {
     let control = Router::new()
         .route("/_emulator/orders/{id}/pay", post(payment::without_browser))
         .route("/_emulator/orders/{id}/push", post(push))
+        .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
         .route("/_emulator/clock/advance", post(advance));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
         .route("/browser/orders/{id}", get(core))
-        .route("/browser/orders/{id}/{step}", post(core))
+        .route("/browser/orders/{id}/{what}", post(asking::from_browser))
         .layer(CorsLayer::permissive());
     Router::new()
         .merge(control)

@@ -1,6 +1,7 @@
 //! The emulator through its router, as a merchant's server, a browser and a test meet it.
 
 #[cfg(test)]
+mod asking;
 mod browser;
 #[cfg(test)]
 mod checkout;
