@@ -39,6 +39,19 @@ impl JobKey {
         }
     }
 
+    /// The Kustom order that the job is about. A sync is about whichever is the cart's.
+    pub fn kustom_order_id(&self) -> Option<&KustomOrderId> {
+        match self {
+            Self::Sync(_) => None,
+            Self::Complete(id)
+            | Self::Acknowledge(id)
+            | Self::SetReferences(id)
+            | Self::Cancel(id)
+            | Self::Abort(id)
+            | Self::Reconcile(id) => Some(id),
+        }
+    }
+
     pub fn subject(&self) -> String {
         match self {
             Self::Sync(cart_id) => cart_id.to_string(),

@@ -32,7 +32,7 @@ pub struct Priced {
     pub lines: Vec<PricedLine>,
     /// The method that counts: chosen by the shopper or by us.
     pub shipping: Option<PricedShipping>,
-    /// Every method that serves the cart.
+    /// Every method that serves the cart, the cheapest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shipping_options: Vec<PricedShipping>,
     /// Whether the shopper chooses in Kustom's checkout.
@@ -222,7 +222,7 @@ pub fn price(cart: &Cart, catalogue: &Catalogue, now: Timestamp) -> Result<Price
         product_total: Money::sum(cart.currency, lines.iter().map(|line| line.total))?,
         lines,
         shipping: None,
-        shipping_options: discounts.shipping.options.clone(),
+        shipping_options: discounts.shipping.cheapest_first(),
         shipping_in_checkout: profile.shipping_mode == ShippingMode::Iframe,
         is_unshippable: !goods.is_empty()
             && !profile.shipping_methods.is_empty()

@@ -41,6 +41,9 @@ pub enum ReviewReason {
     DuplicatePurchase,
     /// The cart changed after it was paid. The order is what was paid; the later edit was not bought.
     EditedAfterPayment,
+    /// More was paid for than there was, of a coupon or of the stock, because a payment came about long after it was let
+    /// through. The order was made: what is paid is honoured.
+    SoldTooMany,
     /// Kustom does not take a message that it must hear. It is sent again and again.
     MessageUnheard,
 }
@@ -107,6 +110,7 @@ impl ReviewReason {
             Self::FraudRejected => "fraud_rejected",
             Self::DuplicatePurchase => "duplicate_purchase",
             Self::EditedAfterPayment => "edited_after_payment",
+            Self::SoldTooMany => "sold_too_many",
             Self::MessageUnheard => "message_unheard",
         }
     }

@@ -72,7 +72,7 @@ async function show(next) {
 
 function showOrder() {
   showSummary(order, locale);
-  showShippingOptions(order, locale, chooseShipping);
+  showShippingOptions(order, locale, (id) => inTurn(() => chooseShipping(id)));
 }
 
 /** A new language replaces every word, but nothing that was typed. */
@@ -178,7 +178,17 @@ function tellAddress() {
   emit("shipping_address_change", address);
 }
 
-async function saveAddress() {
+// One after the other: the shop is asked about each, and its answers must not overtake each other.
+let lastChange = Promise.resolve();
+
+function inTurn(change) {
+  lastChange = lastChange.then(change, change);
+  return lastChange;
+}
+
+const saveAddress = () => inTurn(saveTypedAddress);
+
+async function saveTypedAddress() {
   hasTyped = true;
   tellAddress();
   const before = order.order_amount;
@@ -193,6 +203,7 @@ async function saveAddress() {
 
 /** The shop does not deliver there, or could not say. What was typed stays for the shopper to correct. */
 function refuseAddress(error) {
+  if (error.location) return sendAway(error.location);
   emit("shipping_address_update_error", {});
   complain(error.error_text || texts.addressRefused);
 }
@@ -207,6 +218,7 @@ async function chooseShipping(id) {
   const before = order.order_amount;
   const { isOk, answer, error } = await call("/shipping-option", { id });
   if (!isOk) {
+    if (error.location) return sendAway(error.location);
     complain(error.error_text || texts.shippingRefused);
     if (form) showOrder();
     return;
@@ -229,6 +241,7 @@ async function pay() {
   complain("");
   if (isPaying || !form.check()) return;
   setPaying(true);
+  await lastChange;
   try {
     const said = await call("/pay", {
       address: form.address(),

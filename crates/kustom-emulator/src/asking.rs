@@ -65,15 +65,15 @@ impl Kustom {
     ) -> Result<AskingStep, PurchaseRefusal> {
         let order = self.orders.get(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         purchase::check_state(order, now)?;
-        if order.asking.is_some() || order.payment.is_some() {
-            return Err(PurchaseRefusal::PaymentUnderWay);
-        }
         if let ShopperChange::ShippingOption { id } = &change
             && !is_offered(&order.checkout, id)
         {
             return Err(PurchaseRefusal::UnknownShippingOption);
         }
         let to_ask = to_ask(order, &change);
+        if !to_ask.is_empty() && (order.asking.is_some() || order.payment.is_some()) {
+            return Err(PurchaseRefusal::PaymentUnderWay);
+        }
         self.ask(id, change, to_ask, false, now)
     }
 
@@ -263,12 +263,7 @@ fn taken_over(
         return Err(format!("the answer is in {}", answer.purchase_currency));
     }
     // The rules of an update hold for an answer as well.
-    let mut members = serde_json::to_value(&answer).unwrap_or_default();
-    if let Some(members) = members.as_object_mut() {
-        members.remove("purchase_currency");
-    }
-    let sent =
-        validation::read_update(members.to_string().as_bytes(), rules).map_err(|all| explained(&all))?;
+    let sent = validation::read_update(body.as_bytes(), rules).map_err(|all| explained(&all))?;
     let mut next = CheckoutOrder {
         order_amount: Some(answer.order_amount),
         order_tax_amount: Some(answer.order_tax_amount),
@@ -279,6 +274,8 @@ fn taken_over(
         merchant_data: answer
             .merchant_data
             .or_else(|| order.checkout.merchant_data.clone()),
+        locale: answer.locale.or_else(|| order.checkout.locale.clone()),
+        tags: answer.tags.or_else(|| order.checkout.tags.clone()),
         ..order.checkout.clone()
     };
     let findings = sent.findings_with(&next);

@@ -50,7 +50,7 @@ impl Kustom {
     ) -> Result<PaymentStep, PurchaseRefusal> {
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         purchase::check_state(order, now)?;
-        if order.payment.is_some() {
+        if order.payment.is_some() || order.asking.is_some() {
             return Err(PurchaseRefusal::PaymentUnderWay);
         }
         let payment = Payment {

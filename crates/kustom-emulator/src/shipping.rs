@@ -28,11 +28,19 @@ pub(crate) fn select(order: &mut CheckoutOrder, id: &str) -> bool {
     true
 }
 
-/// After a merchant's update the customer's choice stays when it is still offered, at today's price.
+/// After a merchant's update the customer's choice stays when it is still offered, at today's price. A merchant who wants to
+/// be asked about the choice has the last word on what it costs: lines that charge for shipping already are left as they are.
 pub(crate) fn keep_selection(order: &mut CheckoutOrder) {
     let Some(selected) = order.selected_shipping_option.clone() else {
         return;
     };
+    let offered = order.shipping_options.as_deref().unwrap_or_default();
+    if let Some(option) = offered.iter().find(|option| option.id == selected.id)
+        && merchant_charges_for_shipping(order)
+    {
+        order.selected_shipping_option = Some(option.clone());
+        return;
+    }
     if !select(order, &selected.id) {
         remove_fee(order);
         order.selected_shipping_option = None;
@@ -50,6 +58,13 @@ fn remove_fee(order: &mut CheckoutOrder) {
     };
     let fee = lines.remove(index);
     change_totals(order, -fee.total_amount, -fee.total_tax_amount);
+}
+
+fn merchant_charges_for_shipping(order: &CheckoutOrder) -> bool {
+    let urls = order.merchant_urls.as_ref();
+    let is_asked = urls.is_some_and(|urls| urls.shipping_option_update.is_some());
+    let mut lines = order.order_lines.iter().flatten();
+    is_asked && lines.any(|line| line.line_type == Some(LineType::ShippingFee))
 }
 
 fn is_fee_of(line: &OrderLine, option: &ShippingOption) -> bool {

@@ -171,22 +171,17 @@ impl App {
     /// Kustom as the account in which the job's order was made. An order that nobody has bound is looked for in all of
     /// them where it is aborted.
     async fn kustom_of(&self, key: &JobKey) -> Result<Option<Arc<dyn Kustom>>, StoreError> {
+        if self.kustom_accounts.is_empty() {
+            return Ok(self.kustom.clone());
+        }
         let id = match key {
             JobKey::Sync(cart_id) => {
                 let cart = self.store.cart(*cart_id).await?;
                 cart.and_then(|cart| cart.kustom)
                     .map(|kustom| kustom.kustom_order_id)
             }
-            JobKey::Complete(id)
-            | JobKey::Acknowledge(id)
-            | JobKey::SetReferences(id)
-            | JobKey::Cancel(id)
-            | JobKey::Abort(id)
-            | JobKey::Reconcile(id) => Some(id.clone()),
+            key => key.kustom_order_id().cloned(),
         };
-        if self.kustom_accounts.is_empty() {
-            return Ok(self.kustom.clone());
-        }
         let kustom_order = match id {
             Some(id) => self.store.kustom_order(&id).await?,
             None => None,

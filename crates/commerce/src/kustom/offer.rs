@@ -132,6 +132,15 @@ impl Offer {
         })
     }
 
+    /// The first one is what the shopper gets who chooses nothing.
+    fn options_to_choose_from(&self) -> Vec<ShippingOption> {
+        let mut options: Vec<_> = self.shipping_options.iter().map(OfferOption::to_option).collect();
+        if let Some(first) = options.first_mut() {
+            first.preselected = Some(true);
+        }
+        options
+    }
+
     /// The offer as the body of an update: amounts and lines always together, because Kustom checks them together.
     pub fn to_payload(&self) -> CheckoutOrder {
         CheckoutOrder {
@@ -141,7 +150,7 @@ impl Offer {
             order_tax_amount: Some(self.order_tax_amount),
             order_lines: Some(self.lines.iter().map(OfferLine::to_order_line).collect()),
             // Left out, options of an earlier update would stay.
-            shipping_options: Some(self.shipping_options.iter().map(OfferOption::to_option).collect()),
+            shipping_options: Some(self.options_to_choose_from()),
             ..CheckoutOrder::default()
         }
     }

@@ -8,7 +8,7 @@ use crate::money::{Money, MoneyError};
 use crate::pricing::PromotionEntry;
 use crate::promotion::{Benefit, PromotionMessage, amount_in};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The methods that serve a cart, and the one that counts.
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ pub(super) struct Shipping {
     /// What the shopper has chosen, where she may.
     choice: Option<String>,
     tax_included: bool,
-    /// How much more must be bought for each option to cost nothing. `None` where it does already, or never will.
-    until_free: Vec<Option<Money>>,
+    /// How much more must be bought for a method to cost nothing, by its key. Without those that do, or never will.
+    until_free: BTreeMap<String, Money>,
 }
 
 impl Shipping {
@@ -29,7 +29,7 @@ impl Shipping {
             options: Vec::new(),
             choice: None,
             tax_included: true,
-            until_free: Vec::new(),
+            until_free: BTreeMap::new(),
         }
     }
 
@@ -54,7 +54,7 @@ impl Shipping {
         };
         let until_free = |method: &ShippingMethod| {
             let missing = method.free_from?.minus(product_total).ok()?;
-            (missing.amount_minor() > 0).then_some(missing)
+            (missing.amount_minor() > 0).then(|| (method.key.clone(), missing))
         };
         let option = |method: &ShippingMethod| {
             let price = method.price_for(product_total);
@@ -71,7 +71,7 @@ impl Shipping {
         let may_choose = profile.shipping_mode == ShippingMode::Iframe;
         Self {
             options: serving().map(option).collect(),
-            until_free: serving().map(until_free).collect(),
+            until_free: serving().filter_map(until_free).collect(),
             choice: cart.shipping_choice.clone().filter(|_| may_choose),
             tax_included: cart.tax_included,
         }
@@ -89,6 +89,13 @@ impl Shipping {
             let options = self.options.iter();
             options.min_by_key(|option| (option.total().amount_minor(), option.price.amount_minor()))
         })
+    }
+
+    /// The methods as the shopper is shown them: what she gets unless she chooses is the first.
+    pub(super) fn cheapest_first(&self) -> Vec<PricedShipping> {
+        let mut options = self.options.clone();
+        options.sort_by_key(|option| (option.total().amount_minor(), option.price.amount_minor()));
+        options
     }
 
     /// Takes something off these methods, or off every one if none is named. What that saves is what it saves of the one that counts afterwards.
@@ -131,9 +138,7 @@ impl Shipping {
         if chosen.total().amount_minor() == 0 {
             return None;
         }
-        let is_chosen = |option: &PricedShipping| option.method_key == chosen.method_key;
-        let index = self.options.iter().position(is_chosen)?;
-        let remaining = self.until_free.get(index).copied().flatten()?;
+        let remaining = *self.until_free.get(&chosen.method_key)?;
         let template = match language(locale).as_str() {
             "sv" => "{remaining} kvar till fri frakt",
             "nb" => "{remaining} igjen til gratis frakt",

@@ -2,7 +2,7 @@
 
 use super::Emulator;
 use super::certificate::{any_certificate, known_certificates};
-use crate::callback::{CallbackAnswer, DueCallback};
+use crate::callback::{CallbackAnswer, CallbackKind, DueCallback};
 use crate::kustom::Kustom;
 use bytes::Bytes;
 use http::header;
@@ -19,6 +19,8 @@ use url::Url;
 
 /// Nobody reads more of an answer than its first lines.
 const ANSWER_LIMIT_BYTES: usize = 64 * 1024;
+/// But an answer about a change has the whole order in it.
+const LONG_ANSWER_LIMIT_BYTES: usize = 1024 * 1024;
 /// Waiting in parts keeps the loop right when the wall clock is set or the machine has slept.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -70,8 +72,14 @@ impl Delivery {
         let location = answer.headers().get(header::LOCATION);
         let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let status = answer.status().as_u16();
-        let mut body = super::read_start(answer.into_body(), ANSWER_LIMIT_BYTES).await?;
-        body.truncate(ANSWER_LIMIT_BYTES);
+        let limit = match callback.kind {
+            CallbackKind::Push | CallbackKind::Validation => ANSWER_LIMIT_BYTES,
+            CallbackKind::ShippingOption | CallbackKind::Address | CallbackKind::Country => {
+                LONG_ANSWER_LIMIT_BYTES
+            }
+        };
+        let mut body = super::read_start(answer.into_body(), limit).await?;
+        body.truncate(limit);
         Ok(CallbackAnswer::Answered {
             status,
             location,

@@ -383,3 +383,43 @@ async fn an_organisation_without_a_number_is_asked_for_it() {
         json!(["organization_name", "organization_registration_id"])
     );
 }
+
+#[tokio::test]
+async fn a_merchant_who_names_the_fee_otherwise_is_not_charged_twice() {
+    let (emulator, merchant) = (emulator(), Merchant::default());
+    let id = order_asking(&emulator, &merchant, &ALL).await;
+    let mut named = with_fee("post", 4900);
+    named["order_lines"][1]["reference"] = json!("SHIPPING");
+    for question in ["shipping_option_update", "address_update"] {
+        merchant.answers(question, 200, &named);
+    }
+    choose(&emulator, &id, "post").await;
+    enter(&emulator, &id, json!({ "city": "Ankeborg" })).await;
+    assert_eq!(charged(&state(&emulator, &id)), (14_900, Some("post")));
+    let mut update = named.clone();
+    update.as_object_mut().unwrap().remove("purchase_currency");
+    let updated = call(
+        &emulator,
+        "POST",
+        &format!("/checkout/v3/orders/{id}"),
+        Some(update),
+    )
+    .await;
+    assert_eq!(updated.status, 200, "{}", updated.text);
+    assert_eq!(charged(&state(&emulator, &id)), (14_900, Some("post")));
+}
+
+#[tokio::test]
+async fn an_answer_with_null_or_a_member_too_many_takes_nothing_over() {
+    let emulator = emulator();
+    let merchant = Merchant::default();
+    let id = order_asking(&emulator, &merchant, &ALL).await;
+    for (member, value) in [("merchant_data", Value::Null), ("surprise", json!(1))] {
+        let mut answer = with_fee("post", 4900);
+        answer[member] = value;
+        merchant.answers("shipping_option_update", 200, &answer);
+        let refused = choose(&emulator, &id, "post").await;
+        assert_eq!(refused.json()["error"]["code"], "CHANGE_FAILED", "{member}");
+    }
+    assert_eq!(charged(&state(&emulator, &id)), (10_000, None));
+}

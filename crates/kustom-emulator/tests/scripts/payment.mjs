@@ -43,6 +43,7 @@ const OPEN = {
   billing_countries: { SE: "swe" },
   billing_address: { country: "SE" },
   customer_type: "person",
+  customer_types: ["person"],
 };
 
 /** Loads the page, presses the button and tells what came of it. */

@@ -43,6 +43,16 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The code of a refusal by the emulator's control routes.
+    pub(crate) fn control_code(&self) -> String {
+        self.json()["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
 /// What holds of every answer: JSON that nobody stores, guesses the type of, or passes the address of on.
 #[track_caller]
 pub(crate) fn assert_headers(answer: &Answer) {

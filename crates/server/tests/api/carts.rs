@@ -389,14 +389,6 @@ async fn what_is_not_built_yet_says_so_in_both_shapes() {
     let cart_id = shop.cart_with_shoes().await;
     let before = shop.cart(&cart_id).await;
     for (path, body) in [
-        (
-            format!("carts/{cart_id}/add-coupon"),
-            json!({ "couponCode": "SUMMER2026" }),
-        ),
-        (
-            format!("carts/{cart_id}/remove-coupon"),
-            json!({ "couponCode": "SUMMER2026" }),
-        ),
         (format!("carts/{cart_id}/cancel-order"), json!({})),
         (
             "orders/lookup".to_owned(),

@@ -42,8 +42,8 @@
 //!     `fault_15_space_around_a_name_blocks_the_purchase`
 //! 16. Kustom refused the cart for one öre, or a rounding line hid it.
 //!     `fault_16_one_oere_off` `fault_16_one_oere_off_with_crooked_prices_and_rates`
-//! 17. A discount over several tax rates did not add up. Waits for coupons.
-//!     `fault_17_waits_for_coupons`
+//! 17. A discount over several tax rates did not add up.
+//!     `fault_17_a_discount_over_several_rates` `fault_17_a_discount_and_a_choice_of_shipping`
 //! 18. Lines were computed anew for a capture or refund, and no longer were those that were bought. Waits for captures.
 //!     `fault_18_waits_for_captures`
 //! 19. A capture or refund whose answer was lost was made twice. Waits for captures.
@@ -56,10 +56,12 @@
 //!     `fault_21_incomplete_counts_as_paid` `fault_21_an_accepted_acknowledge_counts_as_paid`
 //!     `fault_21_trouble_in_order_management_counts_as_an_answer`
 //!     `fault_21_an_answer_that_leaves_something_out_counts_as_paid`
-//! 22. The country changed during the checkout, and tax or currency did not. Waits for the iframe's part of it.
-//!     `fault_22_waits_for_the_iframes_country_change` `fault_22_the_tax_of_another_country`
-//! 23. The shipping that was chosen in the iframe was lost, or was for another cart. Waits for the iframe's part of it.
-//!     `fault_23_waits_for_shipping_options` `fault_23_shipping_that_is_no_longer_free_is_given_away`
+//! 22. The country changed during the checkout, and tax or currency did not.
+//!     `fault_22_another_country_in_the_iframe` `fault_22_a_country_of_another_market_in_the_iframe`
+//!     `fault_22_the_tax_of_another_country`
+//! 23. The shipping that was chosen in the iframe was lost, or was for another cart.
+//!     `fault_23_the_way_to_ship_that_was_chosen_is_in_the_order` `fault_23_a_choice_that_was_made_for_a_larger_cart`
+//!     `fault_23_a_cart_without_a_choice_is_not_sold` `fault_23_shipping_that_is_no_longer_free_is_given_away`
 //! 24. An order that was made after a push lacked what the usual way knew.
 //!     `fault_24_the_fallback_knows_less`
 //! 25. A callback came from somebody else and was believed; or none ever came, and nobody asked.

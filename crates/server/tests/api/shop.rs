@@ -13,10 +13,12 @@ use kassa::app::{App, Parts};
 use kassa::kustom_client::Timeouts;
 use kassa::pace::Pace;
 use kassa::store::sqlite::SqliteStore;
+use kassa_commerce::catalogue::{Catalogue, Product, Profile, ShippingMode};
 use kassa_commerce::change::{Change, Claim};
 use kassa_commerce::id::CartId;
 use kassa_commerce::job::JobKey;
 use kassa_commerce::order::Order;
+use kassa_commerce::promotion::Promotion;
 use kustom_api::KustomOrderId;
 use kustom_emulator::{Emulator, Rules};
 use serde_json::{Value, json};
@@ -159,6 +161,30 @@ impl Shop {
         let mut parts = self.parts();
         change(&mut parts);
         self.serve(App::new(parts));
+    }
+
+    /// The same shop after its merchant has changed what is sold, and how.
+    pub(crate) async fn edit_shop(&mut self, edit: impl FnOnce(&mut Edit)) {
+        let known = self.app.catalogue.clone();
+        let shop = known.shop();
+        let mut edited = Edit {
+            profiles: shop.profiles().cloned().collect(),
+            promotions: shop.promotions().to_vec(),
+            products: known.products().cloned().collect(),
+        };
+        edit(&mut edited);
+        let tax_classes = shop.tax_classes().cloned().collect();
+        let shop = kassa_commerce::catalogue::Shop::new(edited.profiles, tax_classes, edited.promotions);
+        let catalogue = Catalogue::new(shop.unwrap(), edited.products).unwrap();
+        self.reconfigure(|parts| parts.catalogue = catalogue);
+    }
+
+    /// A shop whose Swedish shoppers choose in Kustom's checkout how to get the goods.
+    pub(crate) async fn open_with_iframe_shipping() -> Self {
+        let mut shop = Self::open().await;
+        shop.edit_shop(|edit| edit.profiles[0].shipping_mode = ShippingMode::Iframe)
+            .await;
+        shop
     }
 
     /// As in production: `se-webshop` lists these origins, and nobody is trusted for being on this machine.
@@ -384,6 +410,13 @@ impl Shop {
         let keys = claimed.into_iter().map(|job| job.key);
         keys.filter(|key| !matches!(key, JobKey::Reconcile(_))).collect()
     }
+}
+
+/// What a merchant may change.
+pub(crate) struct Edit {
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) promotions: Vec<Promotion>,
+    pub(crate) products: Vec<Product>,
 }
 
 /// The storefront's three pages; `query` tells one tab's from another's.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const ONE_ORDER: &str = "/checkout/v3/orders/";
 
 /// The path and query that Kustom was given, and the order as Kustom would send it.
-fn question(shop: &Shop, id: &KustomOrderId) -> (String, Value) {
+pub(crate) fn question(shop: &Shop, id: &KustomOrderId) -> (String, Value) {
     let order = shop
         .emulator
         .inspect(|kustom| kustom.order(id).unwrap().checkout.clone());

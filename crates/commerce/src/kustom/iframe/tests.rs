@@ -136,7 +136,7 @@ fn the_offer_names_every_way_to_ship_and_charges_none() {
         .collect();
     assert_eq!(
         options,
-        [("courier", 9900, 1980, 2500), ("post", 4900, 980, 2500)]
+        [("post", 4900, 980, 2500), ("courier", 9900, 1980, 2500)]
     );
     // The shopper sees the cheapest until she chooses.
     let priced = price(&scene.cart, &shop(), now()).unwrap();

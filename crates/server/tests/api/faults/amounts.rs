@@ -1,9 +1,12 @@
 //! Faults 16 and 17: every öre, on the page, at Kustom and in the order.
 
 use crate::answer::is_syncing;
+use crate::coupons::automatic;
 use crate::shop::Shop;
 use futures_util::future::join_all;
-use kassa_commerce::catalogue::Catalogue;
+use kassa_commerce::catalogue::{Catalogue, ShippingMode};
+use kassa_commerce::money::{Currency, Money, Share};
+use kassa_commerce::promotion::{Benefit, Promotion, Selection, Target};
 use kustom_api::{KustomOrderId, OrderLine};
 use serde_json::{Value, json};
 
@@ -180,22 +183,29 @@ async fn check_sums(shop: &Shop, cart_id: &str, id: &KustomOrderId) {
         .emulator
         .inspect(|kustom| kustom.order(id).unwrap().checkout.clone());
     let lines = checkout.order_lines.unwrap();
-    assert_eq!(checkout.order_amount, Some(shown_amount(&cart)), "{cart}");
-    assert_eq!(
-        checkout.order_tax_amount,
-        Some(minor(&cart["orderTaxTotal"])),
-        "{cart}"
+    // Until the shopper has chosen, Kustom holds the goods alone.
+    let is_chosen = checkout.selected_shipping_option.is_some();
+    let is_open = checkout
+        .shipping_options
+        .is_some_and(|options| !options.is_empty())
+        && !is_chosen;
+    let shipping_tax = if is_open { minor(&cart["shippingTax"]) } else { 0 };
+    let shipping = match (is_open, cart["taxIncluded"] == true) {
+        (false, _) => 0,
+        (true, true) => minor(&cart["shippingTotal"]),
+        (true, false) => minor(&cart["shippingTotal"]) + shipping_tax,
+    };
+    let amounts = (
+        shown_amount(&cart) - shipping,
+        minor(&cart["orderTaxTotal"]) - shipping_tax,
     );
-    assert_eq!(
+    let held = (checkout.order_amount.unwrap(), checkout.order_tax_amount.unwrap());
+    assert_eq!(held, amounts, "{cart}");
+    let sums = (
         sum(&lines, |line| line.total_amount),
-        shown_amount(&cart),
-        "{cart}"
-    );
-    assert_eq!(
         sum(&lines, |line| line.total_tax_amount),
-        minor(&cart["orderTaxTotal"]),
-        "{cart}"
     );
+    assert_eq!(sums, amounts, "{cart}");
     // Everything on the receipt is something that was bought: no surcharge and no rounding line.
     let pieces: u64 = cart["items"]
         .as_array()
@@ -208,7 +218,13 @@ async fn check_sums(shop: &Shop, cart_id: &str, id: &KustomOrderId) {
     assert_eq!(sum(&goods, |line| line.quantity), i64::try_from(pieces).unwrap());
     let others: Vec<&OrderLine> = lines.iter().filter(|line| !is_goods(line)).collect();
     assert!(others.len() <= 1, "{others:?}");
-    assert_eq!(sum(&lines, |line| line.total_discount_amount.unwrap_or(0)), 0);
+    let is_reduced = cart["promotions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|promotion| minor(&promotion["calculatedTotal"]) > 0);
+    let discount = sum(&lines, |line| line.total_discount_amount.unwrap_or(0));
+    assert!(discount == 0 || is_reduced, "a discount that nobody gave");
 }
 
 fn sum(lines: &[OrderLine], of: impl Fn(&OrderLine) -> i64) -> i64 {
@@ -231,33 +247,55 @@ fn minor(amount: &Value) -> i64 {
     format!("{whole}{cents:0<2}").parse().unwrap()
 }
 
-/// Coupons are not built. Once they are, this fails, and a test takes its place.
-#[tokio::test]
-async fn fault_17_waits_for_coupons() {
-    let shop = Shop::open().await;
-    let cart_id = shop.cart_with_shoes().await;
-    let path = format!("/ingress/commerce/carts/{cart_id}/add-coupon");
-    let answer = shop.post(&path, json!({ "couponCode": "SUMMER2026" })).await;
-    assert_eq!(
-        answer.failure(),
-        (501, "NOT_IMPLEMENTED".to_owned()),
-        "there are coupons: let `sell_generated_carts` add them, so that every discount over several rates is accepted by \
-         the strict emulator and adds up on the page, at Kustom and in the order"
-    );
-    let priced = shop
-        .app
-        .priced_cart(cart_id.parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap();
-    let discounts = priced
-        .priced
-        .lines
-        .iter()
-        .map(|line| line.discount.amount_minor());
-    assert_eq!(
-        discounts.sum::<i64>(),
-        0,
-        "there are discounts: sell them as the message above says"
-    );
+/// Every kind of discount at once, over carts of every market with several rates in them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fault_17_a_discount_over_several_rates() {
+    let mut shop = Shop::open().await;
+    let catalogue = crooked_catalogue();
+    shop.reconfigure(|parts| parts.catalogue = catalogue);
+    shop.edit_shop(|edit| edit.promotions = discounts()).await;
+    sell_generated_carts(&shop, 17).await;
+}
+
+/// The same where shipping is chosen in Kustom's checkout.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fault_17_a_discount_and_a_choice_of_shipping() {
+    let mut shop = Shop::open().await;
+    shop.edit_shop(|edit| {
+        edit.promotions = discounts();
+        let profiles = edit.profiles.iter_mut();
+        profiles.for_each(|profile| profile.shipping_mode = ShippingMode::Iframe);
+    })
+    .await;
+    sell_generated_carts(&shop, 71).await;
+}
+
+fn discounts() -> Vec<Promotion> {
+    let share = |points| Share::from_basis_points(points).unwrap();
+    let in_every_currency = |minor| {
+        ["SEK", "NOK", "EUR"]
+            .map(|code| Money::new(minor, Currency::from_code(code).unwrap()))
+            .to_vec()
+    };
+    let books = Selection {
+        products: ["BOOK-001".to_owned()].into(),
+        ..Selection::default()
+    };
+    let everything = || Target::Products(Selection::default());
+    let third_free = Benefit::BuyGet {
+        buy: 2,
+        get: 1,
+        off: Share::ALL,
+    };
+    vec![
+        automatic("percent", everything(), Benefit::Percentage(share(725))),
+        automatic("amount", everything(), Benefit::Fixed(in_every_currency(333))),
+        automatic("books", Target::Products(books), Benefit::Percentage(share(3333))),
+        automatic("third", everything(), third_free),
+        automatic(
+            "shipping",
+            Target::Shipping(Default::default()),
+            Benefit::Percentage(share(5000)),
+        ),
+    ]
 }
