@@ -4,7 +4,9 @@ use crate::address::{Address, CountryCode, InvoiceRecipient};
 use crate::catalogue::{Market, ProductFacts};
 use crate::id::{CartId, CartItemId, OrderId};
 use crate::kustom::{KustomState, hook, validation};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
+use crate::order::{Order, OrderState};
+use crate::payment::{Payment, Provider};
 use crate::planted::{self, Bug};
 use crate::pricing::Priced;
 use crate::promotion::CouponCode;
@@ -54,7 +56,7 @@ pub struct Cart {
     pub frozen: Option<Priced>,
     /// Set at completion. A second purchase is told from the same one heard of twice by it.
     #[serde(default)]
-    pub bought_by: Option<KustomOrderId>,
+    pub bought_by: Option<Provider>,
     /// A purchase of this cart waits for a person. Until it has found its fate, nothing more may be bought.
     #[serde(default)]
     pub in_review: Option<KustomOrderId>,
@@ -109,6 +111,24 @@ impl Cart {
 pub struct CartOrder {
     pub id: OrderId,
     pub number: String,
+    pub state: OrderState,
+    pub provider: Provider,
+    /// The provider's name for the payment.
+    pub reference: String,
+    pub amount: Money,
+}
+
+impl CartOrder {
+    pub fn new(order: &Order, payment: &Payment) -> Self {
+        Self {
+            id: order.id,
+            number: order.number.clone(),
+            state: order.state(payment),
+            provider: payment.provider.clone(),
+            reference: payment.reference(),
+            amount: payment.authorization.amount,
+        }
+    }
 }
 
 /// One line of a cart. Adding a product twice makes two items, because an item's id is the shopper's to keep.

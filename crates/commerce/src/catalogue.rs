@@ -15,6 +15,7 @@ pub use tax::{RateFrom, TaxClass};
 
 use crate::address::CountryCode;
 use crate::money::{Currency, TaxRate};
+use crate::order::{NumberSeries, SeriesError};
 use crate::promotion::Promotion;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,8 @@ pub enum CatalogueError {
     },
     #[error("profile `{profile}` does not sell to its default country")]
     DefaultCountry { profile: String },
+    #[error("the order numbers of profile `{profile}` cannot be used: {reason}")]
+    OrderNumbers { profile: String, reason: SeriesError },
     #[error("the coupon code `{code}` belongs to `{first}` and to `{second}`")]
     CodeTaken {
         code: String,
@@ -103,6 +106,7 @@ impl Shop {
         shop.profiles
             .iter()
             .try_for_each(|profile| shop.check_profile(profile))?;
+        shop.check_order_numbers()?;
         shop.check_promotions()?;
         Ok(shop)
     }
@@ -141,6 +145,23 @@ impl Shop {
             if let Some(tax_class) = &method.tax_class {
                 self.check_tax_class(&method.key, tax_class)?;
             }
+        }
+        Ok(())
+    }
+
+    /// The common series counts as well, because a profile that names none may come along any day.
+    fn check_order_numbers(&self) -> Result<(), CatalogueError> {
+        let mut known = vec![NumberSeries::default()];
+        for profile in &self.profiles {
+            let series = profile.number_series();
+            series
+                .check()
+                .and_then(|()| known.iter().try_for_each(|other| series.check_beside(other)))
+                .map_err(|reason| CatalogueError::OrderNumbers {
+                    profile: profile.key.clone(),
+                    reason,
+                })?;
+            known.push(series);
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ pub struct Change {
     pub payment: Option<Payment>,
     pub authorization: Option<AuthorizationWrite>,
     pub order: Option<Order>,
+    /// An order moved on. `version` is the one the change was planned on, like a cart's; its number stays.
+    pub order_update: Option<Order>,
     pub reviews: Vec<Review>,
     pub resolution: Option<ResolutionWrite>,
     /// How many pieces there are, as somebody has counted them.
@@ -69,7 +71,7 @@ pub struct StockWrite {
     pub on_hand: Option<u32>,
 }
 
-/// Moves a payment's authorization on. Ignored once it is rejected.
+/// Moves a payment's authorization on. Ignored once it is over: see [`AuthorizationState::may_become`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationWrite {
     pub payment_id: PaymentId,

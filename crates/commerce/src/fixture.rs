@@ -14,6 +14,7 @@ use crate::kustom::open::{self, CallbackUrls, Draft};
 use crate::kustom::{KustomOrder, KustomState, StorefrontUrls};
 use crate::locale::Locale;
 use crate::money::{Currency, Money, TaxRate};
+use crate::order::NumberSeries;
 use crate::pricing::{Priced, price};
 use crate::promotion::Promotion;
 use crate::snapshot::Snapshot;
@@ -76,6 +77,7 @@ pub(crate) fn new_ids() -> NewIds {
     NewIds {
         order_id: OrderId(Uuid::from_u128(0x0D)),
         payment_id: PaymentId(Uuid::from_u128(0x9A)),
+        series: NumberSeries::default(),
     }
 }
 
@@ -166,6 +168,7 @@ pub(crate) fn profile(key: &str, code: &str, tax_included: bool, countries: &[&s
         shipping_mode: ShippingMode::Cart,
         customer_types: vec![CustomerType::Person],
         kustom_account: None,
+        order_numbers: None,
         shipping_methods: vec![method("courier", 9900, None), method("post", 4900, Some(50_000))],
         shipping_tax_class: "goods".into(),
         origins: vec!["https://shop.example".into()],

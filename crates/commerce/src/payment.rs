@@ -1,5 +1,7 @@
 //! Payments: one per purchase, holding what was reserved.
 
+pub mod demo;
+
 use crate::change::{AuthorizationWrite, Change};
 use crate::id::{CartId, PaymentId};
 use crate::money::Money;
@@ -13,12 +15,23 @@ use serde::{Deserialize, Serialize};
 pub struct Payment {
     pub id: PaymentId,
     pub cart_id: CartId,
-    /// The reference at the payment provider, unique among all payments.
-    pub kustom_order_id: KustomOrderId,
+    pub provider: Provider,
     pub authorization: Authorization,
+    /// What the provider had taken when the purchase was placed. `None`: nothing.
+    #[serde(default)]
+    pub captured: Option<Money>,
     /// How the shopper chose to pay, in Kustom's words.
     pub method: Option<String>,
     pub created_at: Timestamp,
+}
+
+/// Who holds the money. It names the purchase there, and none has two payments.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    Kustom(KustomOrderId),
+    /// Nobody: no money moves.
+    Demo,
 }
 
 /// Money reserved for us.
@@ -39,9 +52,35 @@ pub enum AuthorizationState {
     Successful,
     /// Kustom declined after the purchase. This is final: nothing may be shipped, ever.
     Rejected,
+    /// Given up with the order, at its owner's wish. This is final as well.
+    Released,
+}
+
+impl Provider {
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Kustom(_) => "kustom",
+            Self::Demo => "demo",
+        }
+    }
+
+    pub fn kustom_order_id(&self) -> Option<&KustomOrderId> {
+        match self {
+            Self::Kustom(id) => Some(id),
+            Self::Demo => None,
+        }
+    }
 }
 
 impl Payment {
+    /// What the provider calls it, unique among the provider's payments.
+    pub fn reference(&self) -> String {
+        match &self.provider {
+            Provider::Kustom(id) => id.to_string(),
+            Provider::Demo => self.id.to_string(),
+        }
+    }
+
     /// Whether goods of this worth may leave the house. It is computed each time, so that no flag can be left standing.
     pub fn is_shippable(&self, order_total: Money) -> bool {
         self.authorization.state == AuthorizationState::Successful && self.authorization.amount == order_total
@@ -49,9 +88,17 @@ impl Payment {
 }
 
 impl AuthorizationState {
-    /// What Kustom's verdict makes of a state. A rejected authorization never comes back.
+    /// What is over stays over, whatever is heard or decided later.
+    pub fn may_become(self, next: Self) -> bool {
+        let is_final = matches!(self, Self::Rejected | Self::Released);
+        !is_final || self == next
+    }
+
+    /// What Kustom's verdict makes of a state. A rejected authorization never comes back, and of a released one nothing is
+    /// wanted any more.
     pub fn after(self, verdict: &FraudStatus) -> Self {
         match (self, verdict) {
+            (Self::Released, _) => Self::Released,
             (Self::Rejected, _) | (_, FraudStatus::Rejected | FraudStatus::Stopped) => Self::Rejected,
             (Self::Pending, FraudStatus::Accepted) => Self::Successful,
             (state, _) => state,
@@ -62,6 +109,7 @@ impl AuthorizationState {
 /// What becomes of a purchase that was asked about again. `None` if nothing has changed. One that Kustom examined until its
 /// reservation was over is declined as well.
 pub fn absorb_verdict(payment: &Payment, managed: &ManagedOrder, now: Timestamp) -> Option<Change> {
+    let kustom_order_id = payment.provider.kustom_order_id()?;
     let is_over = matches!(
         managed.status,
         ManagementStatus::Cancelled | ManagementStatus::Expired
@@ -76,7 +124,7 @@ pub fn absorb_verdict(payment: &Payment, managed: &ManagedOrder, now: Timestamp)
         return None;
     }
     let review = Review::new(
-        payment.kustom_order_id.clone(),
+        kustom_order_id.clone(),
         payment.cart_id,
         ReviewReason::FraudRejected,
         format!(
@@ -109,7 +157,8 @@ mod tests {
         Payment {
             id: PaymentId(Uuid::from_u128(1)),
             cart_id: CartId(Uuid::from_u128(2)),
-            kustom_order_id: KustomOrderId("k1".into()),
+            provider: Provider::Kustom(KustomOrderId("k1".into())),
+            captured: None,
             authorization: Authorization {
                 number: "k1".into(),
                 amount: sek(100),
@@ -156,7 +205,7 @@ mod tests {
     /// Each row: the state, the verdict, the state after it.
     #[test]
     fn a_verdict_moves_an_authorization_and_a_no_is_final() {
-        use AuthorizationState::{Pending, Rejected, Successful};
+        use AuthorizationState::{Pending, Rejected, Released, Successful};
         let unknown = || FraudStatus::Other("ODD".into());
         let rows = [
             (Pending, FraudStatus::Pending, Pending),
@@ -168,6 +217,8 @@ mod tests {
             (Successful, FraudStatus::Stopped, Rejected),
             (Rejected, FraudStatus::Accepted, Rejected),
             (Rejected, unknown(), Rejected),
+            (Released, FraudStatus::Accepted, Released),
+            (Released, FraudStatus::Rejected, Released),
         ];
         for (before, verdict, after) in rows {
             assert_eq!(before.after(&verdict), after, "{before:?} {verdict:?}");

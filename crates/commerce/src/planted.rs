@@ -90,10 +90,12 @@ pub enum Bug {
     CountryOfTheEdit,
     /// Whoever cannot note down what came of a call gives the turn to call back as if nothing were open.
     TurnGivenBackUnnoted,
+    /// An order is cancelled by its owner, and the reservation of its money is left standing.
+    CancellationForgotten,
 }
 
 impl Bug {
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::HashWithoutRevision,
         Self::PublishWithoutComparing,
         Self::SyncedBeforeCall,
@@ -136,6 +138,7 @@ impl Bug {
         Self::ReviewLocksNothing,
         Self::CountryOfTheEdit,
         Self::TurnGivenBackUnnoted,
+        Self::CancellationForgotten,
     ];
 }
 

@@ -22,6 +22,7 @@ use kassa_commerce::id::CartId;
 use kassa_commerce::kustom::hook::SyncTiming;
 use kassa_commerce::kustom::url::OriginPolicy;
 use kassa_commerce::locale::Locale;
+use kassa_commerce::order::NumberSeries;
 use kassa_commerce::pricing::{Priced, PricingError, price};
 use kassa_commerce::promotion::{CouponCode, Promotion};
 use kustom_api::KustomOrderId;
@@ -118,6 +119,8 @@ pub struct Options {
     pub trust_loopback_pages: bool,
     /// Refuses to send shoppers to plain http.
     pub https_pages_only: bool,
+    /// Whether a cart can be completed with a payment that moves no money.
+    pub demo_payment: bool,
 }
 
 /// Why a mutation was not made.
@@ -360,6 +363,13 @@ impl App {
         shop.profile(&cart.profile_key)
             .cloned()
             .ok_or(PricingError::ProfileGone)
+    }
+
+    /// Where the number of the cart's order is drawn. A profile that is gone must not stop a paid order.
+    pub fn number_series(&self, cart: &Cart) -> NumberSeries {
+        let shop = self.shop();
+        let profile = shop.profile(&cart.profile_key);
+        profile.map(Profile::number_series).unwrap_or_default()
     }
 
     /// Never answers with an older cart than an event has already shown: the published client would take it for news.

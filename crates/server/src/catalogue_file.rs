@@ -15,7 +15,7 @@ use kassa_commerce::catalogue::{
     Shop, TaxClass,
 };
 use kassa_commerce::money::{Currency, Money, TaxRate};
-use raw::{RawCatalogue, RawPrices, RawProduct, RawProfile, RawShippingMethod, RawTaxClass};
+use raw::{RawCatalogue, RawOrderNumbers, RawPrices, RawProduct, RawProfile, RawShippingMethod, RawTaxClass};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use toml::Spanned;
@@ -156,6 +156,7 @@ fn profile(key: String, raw: RawProfile, tax_classes: &BTreeSet<String>) -> Resu
         shipping_mode: ShippingMode::Cart,
         customer_types: vec![CustomerType::Person],
         kustom_account: None,
+        order_numbers: raw.order_numbers.map(RawOrderNumbers::into_series),
         shipping_methods: shipping_methods(&raw.shipping_methods, currency)?,
         shipping_tax_class: existing(&raw.shipping_tax_class, tax_classes)?,
         origins: raw.origins.iter().map(origin).collect::<Result<_, _>>()?,

@@ -281,9 +281,10 @@ impl App {
         let ids = NewIds {
             order_id: OrderId(self.ids.row()),
             payment_id: PaymentId(self.ids.row()),
+            series: self.number_series(&cart),
         };
         let snapshot = snapshot.as_ref();
-        let fate = completion::complete(&cart, &kustom_order, snapshot, evidence, first, ids, self.now());
+        let fate = completion::complete(&cart, &kustom_order, snapshot, evidence, first, &ids, self.now());
         match fate {
             Fate::Order(change) => {
                 if !was_let_through(&cart, snapshot) {
@@ -330,7 +331,7 @@ impl App {
         let payments = self.store.payments_of_cart(cart.id).await?;
         let first = payments
             .into_iter()
-            .find(|payment| payment.kustom_order_id == *bought_by);
+            .find(|payment| payment.provider == *bought_by);
         Ok(first.map(|payment| payment.authorization.state))
     }
 }

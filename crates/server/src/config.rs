@@ -61,6 +61,8 @@ pub struct Settings {
     pub public_url: String,
     pub database: Database,
     pub catalogue: CatalogueSource,
+    /// Whether carts can be completed with a payment that moves no money.
+    pub demo_payment: bool,
     pub kustom: KustomSettings,
     pub admin: AdminSettings,
     pub emulator_listen: SocketAddr,
@@ -183,6 +185,7 @@ impl Settings {
             public_url: own_url(sources, environment, listen)?,
             database: database(sources)?,
             catalogue,
+            demo_payment: demo_payment(sources, mode, environment)?,
             kustom: kustom::settings(sources, environment, emulator_listen)?,
             admin: admin(sources)?,
             emulator_listen,
@@ -265,6 +268,18 @@ fn catalogue(sources: &Sources, environment: KustomEnvironment) -> Result<Catalo
         (None, KustomEnvironment::Emulator) => Ok(CatalogueSource::Demo),
         (None, _) => Err(key::CATALOGUE.missing("the path of a catalogue")),
     }
+}
+
+/// For shops that are being built. Where money is real, it would give goods away.
+fn demo_payment(sources: &Sources, mode: Mode, environment: KustomEnvironment) -> Result<bool, ConfigError> {
+    let Some((is_on, place)) = sources.switch(key::DEMO_PAYMENT, &sources.file.demo_payment)? else {
+        return Ok(mode == Mode::Dev);
+    };
+    if is_on && environment == KustomEnvironment::Live {
+        let problem = Problem::DemoPaymentWhenLive;
+        return Err(ConfigError { place, problem });
+    }
+    Ok(is_on)
 }
 
 fn admin(sources: &Sources) -> Result<AdminSettings, ConfigError> {

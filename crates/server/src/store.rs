@@ -72,6 +72,12 @@ pub trait Store: Send + Sync + 'static {
 
     async fn order_of_kustom_order(&self, id: &KustomOrderId) -> Result<Option<Order>, StoreError>;
 
+    /// By the number that people read.
+    async fn order_with_number(&self, number: &str) -> Result<Option<Order>, StoreError>;
+
+    /// By the number that people read. It opens nothing: whoever asks must know more.
+    async fn cart_with_number(&self, number: &str) -> Result<Option<Cart>, StoreError>;
+
     async fn payments_of_cart(&self, cart_id: CartId) -> Result<Vec<Payment>, StoreError>;
 
     /// Oldest first.

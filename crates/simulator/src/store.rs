@@ -157,6 +157,15 @@ impl Store for NodeStore {
             .await
     }
 
+    async fn order_with_number(&self, number: &str) -> Result<Option<Order>, StoreError> {
+        self.read(|tables| tables.order_with_number(number).cloned())
+            .await
+    }
+
+    async fn cart_with_number(&self, number: &str) -> Result<Option<Cart>, StoreError> {
+        self.read(|tables| tables.cart_with_number(number)).await
+    }
+
     async fn payments_of_cart(&self, cart_id: CartId) -> Result<Vec<Payment>, StoreError> {
         self.read(|tables| tables.payments_of_cart(cart_id)).await
     }
@@ -276,6 +285,9 @@ fn outline(change: &Change, result: &Result<Committed, StoreError>) -> String {
     }
     if change.order.is_some() {
         line.push_str(", an order");
+    }
+    if change.order_update.is_some() {
+        line.push_str(", moves an order on");
     }
     for review in &change.reviews {
         let _ = write!(line, ", a review: {}", review.reason.as_str());

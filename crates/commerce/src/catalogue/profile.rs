@@ -3,6 +3,7 @@
 use super::ShippingMethod;
 use crate::address::CountryCode;
 use crate::money::Currency;
+use crate::order::NumberSeries;
 use serde::{Deserialize, Serialize};
 
 /// A market: who may buy there, in which currency, and from which pages.
@@ -30,6 +31,9 @@ pub struct Profile {
     /// Which of the configured Kustom accounts is paid. `None`: the common one.
     #[serde(default)]
     pub kustom_account: Option<String>,
+    /// Where the numbers of its orders come from. `None`: the common series.
+    #[serde(default)]
+    pub order_numbers: Option<NumberSeries>,
 }
 
 /// Who chooses how the goods travel.
@@ -65,6 +69,10 @@ impl CustomerType {
 }
 
 impl Profile {
+    pub fn number_series(&self) -> NumberSeries {
+        self.order_numbers.clone().unwrap_or_default()
+    }
+
     /// Whether the shop speaks this language. `sv` covers `sv_SE`, in whatever form a storefront writes it.
     pub fn speaks(&self, locale: &str) -> bool {
         let normal = |text: &str| text.replace('_', "-").to_ascii_lowercase();

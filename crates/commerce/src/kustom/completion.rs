@@ -4,18 +4,19 @@
 //! from the snapshot whose content equals the paid Kustom order, never from the cart as it is by now. What cannot be
 //! matched becomes a review that a person sees; nothing paid is ever cancelled because of a doubt of ours.
 
-use crate::address::{Address, CountryCode, InvoiceRecipient};
+use crate::address::{Address, CountryCode};
 use crate::cart::{Cart, CartItem, CartState};
 use crate::change::{CartWrite, Change, KustomOrderWrite};
-use crate::id::{OrderId, PaymentId};
 use crate::job::{JobKey, JobRequest};
 use crate::kustom::offer::Content;
 use crate::kustom::reconcile;
 use crate::kustom::state::{KustomOrder, KustomOrderState};
 use crate::money::{Currency, Money};
-use crate::order::{Contact, Order};
-use crate::payment::{Authorization, AuthorizationState, Payment};
+pub use crate::order::NewIds;
+use crate::order::{self, Contact, Sale};
+use crate::payment::{AuthorizationState, Provider};
 use crate::planted::{self, Bug};
+use crate::reservation::HoldClaim;
 use crate::review::{Review, ReviewReason};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
@@ -50,13 +51,6 @@ impl Evidence {
     }
 }
 
-/// Ids for what a completion may create.
-#[derive(Clone, Copy, Debug)]
-pub struct NewIds {
-    pub order_id: OrderId,
-    pub payment_id: PaymentId,
-}
-
 /// What a purchase comes to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fate {
@@ -84,7 +78,7 @@ pub fn complete(
     snapshot: Option<&Snapshot>,
     evidence: &Evidence,
     first: Option<AuthorizationState>,
-    ids: NewIds,
+    ids: &NewIds,
     now: Timestamp,
 ) -> Fate {
     let review = |reason, detail| review(cart, kustom_order, reason, detail, now);
@@ -140,7 +134,8 @@ fn is_ours(cart: &Cart, kustom_order: &KustomOrder) -> bool {
         kustom_order.state,
         KustomOrderState::Completed | KustomOrderState::Acknowledged
     );
-    made_order || cart.bought_by.as_ref() == Some(&kustom_order.id)
+    let bought_by = cart.bought_by.as_ref().and_then(Provider::kustom_order_id);
+    made_order || bought_by == Some(&kustom_order.id)
 }
 
 struct Doubt {
@@ -202,38 +197,45 @@ fn order_change(
     kustom_order: &KustomOrder,
     snapshot: &Snapshot,
     evidence: &Evidence,
-    ids: NewIds,
+    ids: &NewIds,
     now: Timestamp,
 ) -> Change {
-    let order = order(cart, kustom_order, snapshot, evidence, ids, now);
-    let mut kustom_orders = vec![moved(kustom_order, KustomOrderState::Completed)];
-    let mut jobs = vec![
+    let sale = sale(cart, kustom_order, snapshot, evidence, now);
+    let mut change = order::place(cart, sale, ids, now);
+    change.kustom_orders = vec![moved(kustom_order, KustomOrderState::Completed)];
+    change.jobs = vec![
         JobRequest::at(JobKey::Acknowledge(kustom_order.id.clone()), now),
         JobRequest::at(JobKey::SetReferences(kustom_order.id.clone()), now),
     ];
     // A retired order was bought after all: close the one that took its place, before it is bought as well.
-    if let Some(other) = other_open_order(cart, kustom_order) {
-        kustom_orders.push(KustomOrderWrite::SetState {
-            id: other.clone(),
-            state: KustomOrderState::Retired,
-        });
-        jobs.push(JobRequest::at(JobKey::Abort(other.clone()), now));
-    }
-    let payment = payment(cart, kustom_order, evidence, ids, now);
-    jobs.extend(reconcile::examine(&payment, now));
-    Change {
-        cart: Some(CartWrite::Update(Box::new(completed_cart(
-            cart, snapshot, &order,
-        )))),
-        kustom_orders,
-        payment: Some(payment),
-        reviews: edit_after_payment(cart, kustom_order, snapshot, now)
-            .into_iter()
-            .collect(),
-        order: Some(order),
-        jobs,
-        ..Change::default()
-    }
+    close_open_order(cart, Some(&kustom_order.id), now, &mut change);
+    let examination = change
+        .payment
+        .as_ref()
+        .and_then(|payment| reconcile::examine(payment, now));
+    change.jobs.extend(examination);
+    change.reviews = edit_after_payment(cart, kustom_order, snapshot, now)
+        .into_iter()
+        .collect();
+    change
+}
+
+/// Retires the cart's open Kustom order, unless it is the one that was bought, and asks for it to be closed.
+pub(crate) fn close_open_order(
+    cart: &Cart,
+    bought: Option<&KustomOrderId>,
+    now: Timestamp,
+    change: &mut Change,
+) {
+    let open = cart.kustom.as_ref().map(|kustom| &kustom.kustom_order_id);
+    let Some(id) = open.filter(|id| Some(*id) != bought) else {
+        return;
+    };
+    change.kustom_orders.push(KustomOrderWrite::SetState {
+        id: id.clone(),
+        state: KustomOrderState::Retired,
+    });
+    change.jobs.push(JobRequest::at(JobKey::Abort(id.clone()), now));
 }
 
 /// A fate is decided on the state in hand. If somebody has decided meanwhile, nothing of this one is written.
@@ -245,19 +247,14 @@ fn moved(kustom_order: &KustomOrder, to: KustomOrderState) -> KustomOrderWrite {
     }
 }
 
-fn other_open_order<'a>(cart: &'a Cart, bought: &KustomOrder) -> Option<&'a KustomOrderId> {
-    let open = cart.kustom.as_ref().map(|kustom| &kustom.kustom_order_id);
-    open.filter(|id| **id != bought.id)
-}
-
-fn order(
+/// What Kustom says was sold, at the price of the snapshot.
+fn sale(
     cart: &Cart,
     kustom_order: &KustomOrder,
     snapshot: &Snapshot,
     evidence: &Evidence,
-    ids: NewIds,
     now: Timestamp,
-) -> Order {
+) -> Sale {
     let Evidence { checkout, managed } = evidence;
     let billing = managed
         .billing_address
@@ -273,86 +270,32 @@ fn order(
         let either = [checkout.customer.as_ref(), managed.customer.as_ref()];
         either.into_iter().flatten().find_map(pick)
     };
-    Order {
-        id: ids.order_id,
-        number: String::new(),
-        cart_id: cart.id,
-        cart_number: cart.number.clone(),
-        kustom_order_id: kustom_order.id.clone(),
-        payment_id: ids.payment_id,
-        profile_key: cart.profile_key.clone(),
-        channel_key: cart.channel_key.clone(),
-        locale: cart.locale.clone(),
-        payload_revision: snapshot.revision,
+    let money = |minor| Money::new(minor, cart.currency);
+    let country = CountryCode::from_code(&snapshot.offer.purchase_country);
+    Sale {
+        provider: Provider::Kustom(kustom_order.id.clone()),
         priced: snapshot.priced.clone(),
-        shipping: shipping.or_else(|| billing.clone()),
-        billing,
-        organization_registration_id: customer(|customer| customer.organization_registration_id.clone()),
-        vat_id: customer(|customer| customer.vat_id.clone()),
-        fields: cart.fields.clone(),
-        placed_at: managed.created_at.or(checkout.completed_at).unwrap_or(now),
-    }
-}
-
-fn payment(
-    cart: &Cart,
-    kustom_order: &KustomOrder,
-    evidence: &Evidence,
-    ids: NewIds,
-    now: Timestamp,
-) -> Payment {
-    let managed = &evidence.managed;
-    let state = match managed.fraud_status {
-        FraudStatus::Accepted => AuthorizationState::Successful,
-        _ => AuthorizationState::Pending,
-    };
-    Payment {
-        id: ids.payment_id,
-        cart_id: cart.id,
-        kustom_order_id: kustom_order.id.clone(),
-        authorization: Authorization {
-            number: kustom_order.id.to_string(),
-            amount: Money::new(managed.order_amount, cart.currency),
-            state,
-            expires_at: managed.expires_at,
+        items: snapshot.items.clone(),
+        country: country.filter(|_| !planted::is(Bug::CountryOfTheEdit)),
+        payload_revision: Some(snapshot.revision),
+        amount: money(managed.order_amount),
+        authorization: match managed.fraud_status {
+            FraudStatus::Accepted => AuthorizationState::Successful,
+            _ => AuthorizationState::Pending,
         },
+        expires_at: managed.expires_at,
+        captured: (managed.captured_amount > 0).then(|| money(managed.captured_amount)),
         method: managed
             .initial_payment_method
             .as_ref()
             .map(|method| method.method_type.clone()),
-        created_at: now,
+        shipping: shipping.or_else(|| billing.clone()),
+        billing,
+        organization_registration_id: customer(|customer| customer.organization_registration_id.clone()),
+        vat_id: customer(|customer| customer.vat_id.clone()),
+        placed_at: managed.created_at.or(checkout.completed_at).unwrap_or(now),
+        claim: HoldClaim::Used { honoured: true },
     }
-}
-
-/// The cart as the confirmation page shows it: what was paid, and what the iframe collected.
-fn completed_cart(cart: &Cart, snapshot: &Snapshot, order: &Order) -> Cart {
-    let mut cart = cart.clone();
-    cart.state = CartState::Completed;
-    cart.items.clone_from(&snapshot.items);
-    let country = CountryCode::from_code(&snapshot.offer.purchase_country);
-    if let Some(country) = country.filter(|_| !planted::is(Bug::CountryOfTheEdit)) {
-        cart.country = country;
-    }
-    cart.frozen = Some(snapshot.priced.clone());
-    cart.bought_by = Some(order.kustom_order_id.clone());
-    cart.in_review = None;
-    let contact_of = |pick: fn(&Contact) -> Option<String>| {
-        order
-            .billing
-            .as_ref()
-            .and_then(pick)
-            .or_else(|| order.shipping.as_ref().and_then(pick))
-    };
-    cart.email = contact_of(|contact| contact.email.clone()).or(cart.email);
-    cart.phone = contact_of(|contact| contact.phone.clone()).or(cart.phone);
-    let address_of = |contact: &Option<Contact>| contact.as_ref().map(|contact| contact.address.clone());
-    let (billing, shipping) = (address_of(&order.billing), address_of(&order.shipping));
-    if let Some(address) = billing.filter(|billing| shipping.as_ref() != Some(billing)) {
-        let recipient = cart.invoice_recipient.take().unwrap_or_default();
-        cart.invoice_recipient = Some(InvoiceRecipient { address, ..recipient });
-    }
-    cart.address = shipping.or(cart.address);
-    cart
 }
 
 /// The shopper is not charged for the edit and does not get it; somebody should know.
@@ -403,6 +346,9 @@ fn duplicate(
             "the cart has an order already; this authorization is given back"
         }
         Some(AuthorizationState::Pending) => "the cart has an order already, whose payment is still examined",
+        Some(AuthorizationState::Released) => {
+            "the cart's order was cancelled by its owner before this one was paid"
+        }
         Some(AuthorizationState::Rejected) => "the cart has an order already, whose payment was declined",
         None => "the cart has an order already, of whose payment nothing is known",
     };

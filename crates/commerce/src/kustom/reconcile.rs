@@ -46,7 +46,7 @@ pub(super) fn first_look_after_approval(approved_at: Timestamp) -> Timestamp {
 
 /// The wish that comes with a purchase that Kustom still examines.
 pub fn examine(payment: &Payment, now: Timestamp) -> Option<JobRequest> {
-    let key = JobKey::Reconcile(payment.kustom_order_id.clone());
+    let key = JobKey::Reconcile(payment.provider.kustom_order_id()?.clone());
     next_examination(payment, now).map(|at| JobRequest::at(key, at))
 }
 
@@ -185,7 +185,7 @@ mod tests {
             Some(&opened.snapshot),
             &evidence,
             None,
-            new_ids(),
+            &new_ids(),
             now(),
         );
         let Fate::Order(change) = fate else {

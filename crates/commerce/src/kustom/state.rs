@@ -83,7 +83,8 @@ pub enum KustomOrderState {
     Acknowledged,
     /// Paid, and waiting for a person.
     InReview,
-    /// Paid, and decided: the money goes back. Whatever Kustom says from now on, this becomes no order.
+    /// Paid, and decided: the money goes back. Whatever Kustom says from now on, this becomes no order, and if it has become
+    /// one, that is cancelled.
     GivenBack,
 }
 
@@ -123,10 +124,12 @@ impl KustomOrderState {
                 )
             }
             Self::Retired => matches!(next, Self::Completed | Self::InReview | Self::GivenBack),
-            Self::Completed => next == Self::Acknowledged,
+            // The order's owner has cancelled it.
+            Self::Completed => matches!(next, Self::Acknowledged | Self::GivenBack),
+            Self::Acknowledged => next == Self::GivenBack,
             // Kustom was asked again at a person's wish, and now says what was paid.
             Self::InReview => matches!(next, Self::Completed | Self::GivenBack),
-            Self::Acknowledged | Self::GivenBack => false,
+            Self::GivenBack => false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The shape of the catalogue file. Whatever can be wrong keeps its place.
 
+use kassa_commerce::order::NumberSeries;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -40,6 +41,25 @@ pub(super) struct RawProfile {
     /// A list and no table, because shoppers see it in this order.
     #[serde(default)]
     pub shipping_methods: Vec<RawShippingMethod>,
+    pub order_numbers: Option<RawOrderNumbers>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOrderNumbers {
+    pub series: String,
+    pub prefix: String,
+    pub first: u64,
+}
+
+impl RawOrderNumbers {
+    pub(super) fn into_series(self) -> NumberSeries {
+        NumberSeries {
+            key: self.series,
+            prefix: self.prefix,
+            first: self.first,
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -141,6 +141,7 @@ async fn app(
         // No money moves at the emulator, so a developer's pages need not be listed.
         trust_loopback_pages: settings.mode == Mode::Dev || environment == KustomEnvironment::Emulator,
         https_pages_only: environment == KustomEnvironment::Live,
+        demo_payment: settings.demo_payment,
     };
     let kustom = KustomClient::new(account(&settings.kustom), Timeouts::default())?;
     let kustom_accounts = kustom_accounts(&settings.kustom)?;

@@ -107,6 +107,13 @@ pub enum Problem {
          write one of them"
     )]
     NotAClientAddress(String),
+    #[error("found `{0}`, wanted `true` or `false`; write one of them")]
+    NotASwitch(String),
+    #[error(
+        "found `true`, wanted `false`, because in the environment `live` nobody gets goods for a payment that moves no money; \
+         remove it"
+    )]
+    DemoPaymentWhenLive,
     #[error("found {found}, wanted a number from {} to {}; correct it or remove it", wanted.start(), wanted.end())]
     OutOfRange { found: u64, wanted: RangeInclusive<u64> },
     #[error("{0}; correct the catalogue")]

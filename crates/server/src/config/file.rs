@@ -14,6 +14,7 @@ pub(super) struct File {
     pub public_url: Text,
     pub log: Text,
     pub catalogue: Text,
+    pub demo_payment: Option<Spanned<bool>>,
     pub database: DatabaseTable,
     pub kustom: KustomTable,
     pub emulator: EmulatorTable,

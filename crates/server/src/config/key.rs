@@ -14,6 +14,7 @@ pub(super) const LISTEN: Key = key("listen", "KASSA_LISTEN");
 pub(super) const PUBLIC_URL: Key = key("public_url", "KASSA_PUBLIC_URL");
 pub(super) const CATALOGUE: Key = key("catalogue", "KASSA_CATALOGUE");
 pub(super) const LOG: Key = key("log", "KASSA_LOG");
+pub(super) const DEMO_PAYMENT: Key = key("demo_payment", "KASSA_DEMO_PAYMENT");
 pub(super) const DATABASE_URL: Key = key("database.url", "KASSA_DATABASE_URL");
 pub(super) const NATS_URL: Key = key("nats.url", "KASSA_NATS_URL");
 pub(super) const KUSTOM_ENVIRONMENT: Key = key("kustom.environment", "KASSA_KUSTOM_ENVIRONMENT");
@@ -27,11 +28,12 @@ pub(super) const ADMIN_TOKEN: Key = key("admin.token", "KASSA_ADMIN_TOKEN");
 pub(super) const ADMIN_TOKEN_FILE: Key = key("admin.token_file", "KASSA_ADMIN_TOKEN_FILE");
 
 /// Every variable that is looked at. Others that begin like ours are more likely misspelt than meant for somebody else.
-pub(super) const ALL: [Key; 15] = [
+pub(super) const ALL: [Key; 16] = [
     LISTEN,
     PUBLIC_URL,
     CATALOGUE,
     LOG,
+    DEMO_PAYMENT,
     DATABASE_URL,
     NATS_URL,
     KUSTOM_ENVIRONMENT,

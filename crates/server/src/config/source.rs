@@ -10,6 +10,7 @@ use std::env;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
 
 /// Our part of the environment as it was at start. An empty variable counts as unset: container tools cannot unset one.
 #[derive(Clone, Debug, Default)]
@@ -188,6 +189,22 @@ impl Sources {
             place: self.place_of(number.span().start),
             problem: Problem::OutOfRange { found, wanted },
         })
+    }
+
+    /// Yes or no, and where somebody said so.
+    pub(super) fn switch(
+        &self,
+        key: Key,
+        in_file: &Option<Spanned<bool>>,
+    ) -> Result<Option<(bool, Place)>, ConfigError> {
+        if let Some(written) = self.variables.get(key.variable) {
+            let place = written.place.clone();
+            let is_on =
+                written.read(|text| text.parse().map_err(|_| Problem::NotASwitch(text.to_owned())))?;
+            return Ok(Some((is_on, place)));
+        }
+        let in_file = in_file.as_ref();
+        Ok(in_file.map(|is_on| (*is_on.get_ref(), self.place_of(is_on.span().start))))
     }
 
     /// A secret, written directly or as the path of a file that holds it. The environment wins over the file.

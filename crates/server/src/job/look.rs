@@ -161,7 +161,7 @@ impl App {
         let payments = self.store.payments_of_cart(kustom_order.cart_id).await?;
         let payment = payments
             .into_iter()
-            .find(|payment| payment.kustom_order_id == kustom_order.id);
+            .find(|payment| payment.provider.kustom_order_id() == Some(&kustom_order.id));
         let Some(payment) = payment else {
             return self.settle(job, JobEnd::Done, Change::default()).await;
         };

@@ -10,6 +10,7 @@ mod failure;
 mod hold;
 mod job;
 mod lock;
+mod order;
 mod query;
 mod readers;
 mod time;
@@ -128,6 +129,20 @@ impl Store for SqliteStore {
         let id = id.clone();
         self.readers
             .read(move |connection| query::order_of_kustom_order(connection, &id))
+            .await
+    }
+
+    async fn order_with_number(&self, number: &str) -> Result<Option<Order>, StoreError> {
+        let number = number.to_owned();
+        self.readers
+            .read(move |connection| query::order_with_number(connection, &number))
+            .await
+    }
+
+    async fn cart_with_number(&self, number: &str) -> Result<Option<Cart>, StoreError> {
+        let number = number.to_owned();
+        self.readers
+            .read(move |connection| query::cart_with_number(connection, &number))
             .await
     }
 

@@ -139,6 +139,16 @@ impl Store for FailingStore {
         self.inner.order_of_kustom_order(id).await
     }
 
+    async fn order_with_number(&self, number: &str) -> Result<Option<Order>, StoreError> {
+        self.check_read()?;
+        self.inner.order_with_number(number).await
+    }
+
+    async fn cart_with_number(&self, number: &str) -> Result<Option<Cart>, StoreError> {
+        self.check_read()?;
+        self.inner.cart_with_number(number).await
+    }
+
     async fn payments_of_cart(&self, cart_id: CartId) -> Result<Vec<Payment>, StoreError> {
         self.check_read()?;
         self.inner.payments_of_cart(cart_id).await

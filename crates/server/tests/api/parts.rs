@@ -75,6 +75,7 @@ pub(crate) fn parts(
             timing: SyncTiming::default(),
             trust_loopback_pages: true,
             https_pages_only: false,
+            demo_payment: true,
         },
     );
     Parts {

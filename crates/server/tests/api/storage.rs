@@ -110,6 +110,14 @@ impl Store for Troubled {
         self.inner.order_of_kustom_order(id).await
     }
 
+    async fn order_with_number(&self, number: &str) -> Result<Option<Order>, StoreError> {
+        self.inner.order_with_number(number).await
+    }
+
+    async fn cart_with_number(&self, number: &str) -> Result<Option<Cart>, StoreError> {
+        self.inner.cart_with_number(number).await
+    }
+
     async fn payments_of_cart(&self, cart_id: CartId) -> Result<Vec<Payment>, StoreError> {
         self.inner.payments_of_cart(cart_id).await
     }

@@ -89,6 +89,10 @@ macro_rules! contract {
                 a_purchase_is_read_back,
                 a_cart_shows_the_order_it_became,
                 order_numbers_are_drawn_in_order,
+                each_series_draws_its_own_numbers,
+                a_refused_order_skips_no_number_of_its_series,
+                an_order_moves_on_from_the_version_it_was_planned_on,
+                an_order_needs_no_kustom_order,
                 a_second_order_of_a_kustom_order_is_refused,
                 a_second_order_of_a_cart_is_refused,
                 a_second_payment_of_a_kustom_order_is_refused,
@@ -100,6 +104,7 @@ macro_rules! contract {
                 a_review_is_kept_once_per_purchase_and_reason,
                 reviews_come_oldest_first,
                 an_authorization_moves_on_until_it_is_rejected,
+                a_released_authorization_stays_released,
                 a_review_is_resolved_once,
             );
             tests!(

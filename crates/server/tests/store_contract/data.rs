@@ -10,8 +10,8 @@ use kassa_commerce::id::{CartId, CartItemId, OrderId, PaymentId, SessionId};
 use kassa_commerce::job::{ClaimedJob, JobEnd, JobKey, JobRequest};
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState, Offer};
 use kassa_commerce::money::{Currency, Money, TaxRate};
-use kassa_commerce::order::{Contact, Order};
-use kassa_commerce::payment::{Authorization, AuthorizationState, Payment};
+use kassa_commerce::order::{Contact, Delivery, DeliveryLine, DeliveryState, NumberSeries, Order};
+use kassa_commerce::payment::{Authorization, AuthorizationState, Payment, Provider};
 use kassa_commerce::pricing::{Priced, PricedLine};
 use kassa_commerce::promotion::CouponCode;
 use kassa_commerce::review::{Review, ReviewReason};
@@ -157,7 +157,8 @@ pub(crate) fn payment(number: u128, kustom_order: &KustomOrder) -> Payment {
     Payment {
         id: PaymentId(Uuid::from_u128(number)),
         cart_id: kustom_order.cart_id,
-        kustom_order_id: kustom_order.id.clone(),
+        provider: Provider::Kustom(kustom_order.id.clone()),
+        captured: None,
         authorization: Authorization {
             number: kustom_order.id.to_string(),
             amount: sek(99_800),
@@ -173,21 +174,38 @@ pub(crate) fn order(number: u128, kustom_order: &KustomOrder) -> Order {
     Order {
         id: OrderId(Uuid::from_u128(number)),
         number: String::new(),
+        version: 0,
+        series: NumberSeries::default(),
         cart_id: kustom_order.cart_id,
         cart_number: "C100001".to_owned(),
-        kustom_order_id: kustom_order.id.clone(),
+        kustom_order_id: Some(kustom_order.id.clone()),
         payment_id: PaymentId(Uuid::from_u128(number)),
         profile_key: "se-webshop".to_owned(),
         channel_key: "web".to_owned(),
         locale: "sv_SE".to_owned(),
-        payload_revision: 1,
+        payload_revision: Some(1),
         priced: priced(),
+        deliveries: vec![delivery()],
+        cancelled_at: None,
         billing: Some(Contact::default()),
         shipping: None,
         organization_registration_id: None,
         vat_id: None,
         fields: BTreeMap::new(),
         placed_at: at(500),
+    }
+}
+
+fn delivery() -> Delivery {
+    Delivery {
+        state: DeliveryState::Open,
+        lines: vec![DeliveryLine {
+            item_id: item().id,
+            product_number: item().product_number,
+            quantity: 2,
+        }],
+        shipping: None,
+        address: Some(Contact::default()),
     }
 }
 

@@ -2,15 +2,15 @@
 
 use crate::data::{
     at, completion, kustom_order, kustom_order_id, losers, offered_cart, opening, order, payment, review,
-    state_change, update,
+    state_change, stored_cart, update,
 };
 use futures_util::future::join_all;
 use kassa::store::{Store, StoreError};
 use kassa_commerce::cart::CartOrder;
 use kassa_commerce::change::{AuthorizationWrite, Change, ResolutionWrite};
 use kassa_commerce::kustom::KustomOrderState;
-use kassa_commerce::order::Order;
-use kassa_commerce::payment::AuthorizationState;
+use kassa_commerce::order::{NumberSeries, Order, OrderState};
+use kassa_commerce::payment::{AuthorizationState, Provider};
 use kassa_commerce::review::{Resolution, Review, ReviewAction, ReviewReason};
 
 pub(crate) async fn a_purchase_is_read_back(store: &dyn Store) {
@@ -19,6 +19,7 @@ pub(crate) async fn a_purchase_is_read_back(store: &dyn Store) {
     assert_eq!(committed.order_number.as_deref(), Some("100001"));
     let expected = Order {
         number: "100001".to_owned(),
+        version: 1,
         ..order(1, &kustom_order)
     };
     assert_eq!(
@@ -38,9 +39,15 @@ pub(crate) async fn a_cart_shows_the_order_it_became(store: &dyn Store) {
     let expected = CartOrder {
         id: order(1, &kustom_order).id,
         number: "100001".to_owned(),
+        state: OrderState::Confirmed,
+        provider: Provider::Kustom(kustom_order.id.clone()),
+        reference: "kustom-1".to_owned(),
+        amount: payment(1, &kustom_order).authorization.amount,
     };
     let bought = store.cart(cart.id).await.unwrap().unwrap();
     assert_eq!(bought.order, Some(expected));
+    let by_number = store.cart_with_number(&bought.number).await.unwrap();
+    assert_eq!(by_number, Some(bought));
     let other = store.cart(crate::data::cart_id(2)).await.unwrap().unwrap();
     assert_eq!(other.order, None);
 }
@@ -50,6 +57,100 @@ pub(crate) async fn order_numbers_are_drawn_in_order(store: &dyn Store) {
         let (_, kustom_order) = offered_cart(store, number).await;
         let committed = store.commit(completion(number, &kustom_order)).await.unwrap();
         assert_eq!(committed.order_number.as_deref(), Some(expected));
+    }
+}
+
+/// Series of different prefixes count apart, and one that is raised goes on from there.
+pub(crate) async fn each_series_draws_its_own_numbers(store: &dyn Store) {
+    let series = |prefix: &str, first| NumberSeries {
+        key: prefix.to_owned(),
+        prefix: prefix.to_owned(),
+        first,
+    };
+    for (number, series, expected) in [
+        (1, series("SE-", 500), "SE-500"),
+        (2, NumberSeries::default(), "100001"),
+        (3, series("SE-", 500), "SE-501"),
+        (4, series("NO-", 1), "NO-1"),
+        (5, series("SE-", 900), "SE-900"),
+        (6, series("SE-", 500), "SE-901"),
+        (7, NumberSeries::default(), "100002"),
+    ] {
+        let (_, kustom_order) = offered_cart(store, number).await;
+        let mut change = completion(number, &kustom_order);
+        change.order.as_mut().unwrap().series = series;
+        let committed = store.commit(change).await.unwrap();
+        assert_eq!(committed.order_number.as_deref(), Some(expected));
+        let order = store.order_with_number(expected).await.unwrap().unwrap();
+        assert_eq!(order.id, self::order(number, &kustom_order).id);
+    }
+    assert_eq!(store.order_with_number("100003").await.unwrap(), None);
+    assert_eq!(store.cart_with_number("C1").await.unwrap(), None);
+}
+
+pub(crate) async fn a_refused_order_skips_no_number_of_its_series(store: &dyn Store) {
+    let series = NumberSeries {
+        key: "se".to_owned(),
+        prefix: "SE-".to_owned(),
+        first: 7,
+    };
+    let (_, kustom_order) = offered_cart(store, 1).await;
+    let mut change = completion(1, &kustom_order);
+    change.order.as_mut().unwrap().series = series;
+    let refused = Change {
+        order_update: Some(order(9, &kustom_order)),
+        ..change.clone()
+    };
+    assert_eq!(store.commit(refused).await, Err(StoreError::Conflict));
+    let committed = store.commit(change).await.unwrap();
+    assert_eq!(committed.order_number.as_deref(), Some("SE-7"));
+}
+
+pub(crate) async fn an_order_moves_on_from_the_version_it_was_planned_on(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    store.commit(completion(1, &kustom_order)).await.unwrap();
+    let stored = store.order_of_cart(cart.id).await.unwrap().unwrap();
+    let cancelled = |at_ms| {
+        let mut order = stored.clone();
+        order.cancelled_at = Some(at(at_ms));
+        Change {
+            order_update: Some(order),
+            ..Change::default()
+        }
+    };
+    let both = [store.commit(cancelled(1)), store.commit(cancelled(2))];
+    assert_eq!(losers(join_all(both).await), [StoreError::Conflict]);
+    let moved = store.order_of_cart(cart.id).await.unwrap().unwrap();
+    assert_eq!((moved.version, moved.number.as_str()), (2, "100001"));
+    assert!(moved.cancelled_at.is_some());
+    let shown = store.cart(cart.id).await.unwrap().unwrap().order.unwrap();
+    assert_eq!(shown.state, OrderState::Cancelled);
+    // A part that is refused leaves the order as it was.
+    let mut refused = cancelled(3);
+    refused.order_update.as_mut().unwrap().version = 2;
+    refused.payment = Some(payment(1, &kustom_order));
+    assert_eq!(store.commit(refused).await, Err(StoreError::AlreadyCompleted));
+    assert_eq!(store.order_of_cart(cart.id).await.unwrap(), Some(moved));
+}
+
+pub(crate) async fn an_order_needs_no_kustom_order(store: &dyn Store) {
+    for number in [1, 2] {
+        let cart = stored_cart(store, number).await;
+        let mut change = completion(number, &kustom_order(number, cart.id));
+        change.kustom_orders.clear();
+        change.payment.as_mut().unwrap().provider = Provider::Demo;
+        change.order.as_mut().unwrap().kustom_order_id = None;
+        store.commit(change.clone()).await.unwrap();
+        let shown = store.cart(cart.id).await.unwrap().unwrap().order.unwrap();
+        assert_eq!(shown.provider, Provider::Demo);
+        assert_eq!(shown.reference, change.payment.as_ref().unwrap().id.to_string());
+        // The same reference again is the same payment.
+        let again = Change {
+            payment: change.payment,
+            ..Change::default()
+        };
+        assert!(store.commit(again).await.is_err());
+        assert_eq!(store.payments_of_cart(cart.id).await.unwrap().len(), 1);
     }
 }
 
@@ -186,6 +287,7 @@ pub(crate) async fn an_authorization_moves_on_until_it_is_rejected(store: &dyn S
         (AuthorizationState::Successful, AuthorizationState::Successful),
         (AuthorizationState::Rejected, AuthorizationState::Rejected),
         (AuthorizationState::Successful, AuthorizationState::Rejected),
+        (AuthorizationState::Released, AuthorizationState::Rejected),
     ] {
         let write = AuthorizationWrite {
             payment_id,
@@ -198,6 +300,27 @@ pub(crate) async fn an_authorization_moves_on_until_it_is_rejected(store: &dyn S
         store.commit(change).await.unwrap();
         let payments = store.payments_of_cart(cart.id).await.unwrap();
         assert_eq!(payments[0].authorization.state, found, "{wished:?}");
+    }
+}
+
+pub(crate) async fn a_released_authorization_stays_released(store: &dyn Store) {
+    let (cart, kustom_order) = offered_cart(store, 1).await;
+    store.commit(completion(1, &kustom_order)).await.unwrap();
+    for state in [
+        AuthorizationState::Released,
+        AuthorizationState::Successful,
+        AuthorizationState::Rejected,
+    ] {
+        let change = Change {
+            authorization: Some(AuthorizationWrite {
+                payment_id: payment(1, &kustom_order).id,
+                state,
+            }),
+            ..Change::default()
+        };
+        store.commit(change).await.unwrap();
+        let payments = store.payments_of_cart(cart.id).await.unwrap();
+        assert_eq!(payments[0].authorization.state, AuthorizationState::Released);
     }
 }
 

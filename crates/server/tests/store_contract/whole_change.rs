@@ -56,7 +56,7 @@ pub(crate) async fn a_refused_part_undoes_all_others(store: &dyn Store) {
     let job = claim_one(store, sync(9), 0, 7000).await.unwrap();
     let mut change = full_change(1);
     change.settle = settlement(&job, JobEnd::Done).settle;
-    change.order.as_mut().unwrap().kustom_order_id = other.id;
+    change.order.as_mut().unwrap().kustom_order_id = Some(other.id);
     assert_eq!(store.commit(change).await, Err(StoreError::AlreadyCompleted));
     assert_nothing_of_the_full_change(store).await;
     assert_due_at(store, 7000).await;

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 impl Judge {
     /// Invariant 1: one order per purchase and per cart.
     pub(super) fn check_single(&mut self, order: &Order) {
-        let id = &order.kustom_order_id;
+        let id = kustom_order_of(order);
         let is_first = self.session(id).order_number.is_none();
         self.demand(is_first, "I1", || format!("{} became an order twice", short(id)));
         let bought_by = self
@@ -39,7 +39,7 @@ impl Judge {
         kustom: &Kustom,
         world: &World,
     ) {
-        let id = &order.kustom_order_id;
+        let id = kustom_order_of(order);
         let session = self.session(id);
         let cart_id = session.cart_id;
         session.order_number = Some(committed.order_number.clone().unwrap_or_default());
@@ -69,7 +69,8 @@ impl Judge {
     }
 
     fn check_order(&mut self, order: &Order, payment: Option<&Payment>, kustom: &Kustom) {
-        let id = &order.kustom_order_id;
+        let id = kustom_order_of(order);
+        let revision = order.payload_revision.unwrap_or_default();
         let at_kustom = kustom.order(id);
         let managed = at_kustom.and_then(|order| order.managed.as_ref());
         let (Some(at_kustom), Some(managed)) = (at_kustom, managed) else {
@@ -81,9 +82,8 @@ impl Judge {
         self.demand(is_complete, "I2", || {
             format!("{} became an order unpaid", short(id))
         });
-        let was_offered = self.paid_as_offered(order.cart_id, order.payload_revision, &at_kustom.checkout);
+        let was_offered = self.paid_as_offered(order.cart_id, revision, &at_kustom.checkout);
         self.demand(was_offered, "I2", || {
-            let revision = order.payload_revision;
             format!(
                 "{} was paid for something else than revision {revision} offered",
                 short(id)
@@ -100,13 +100,13 @@ impl Judge {
         });
         let is_reserved = payment.is_some_and(|payment| {
             let amount = payment.authorization.amount;
-            payment.kustom_order_id == *id && amount.amount_minor() == managed.order_amount
+            payment.provider.kustom_order_id() == Some(id) && amount.amount_minor() == managed.order_amount
         });
         self.demand(is_reserved, "I13", || {
             format!("{}: the payment is not what was authorized", short(id))
         });
         let shows_what_was_paid = self.carts.get(&order.cart_id).is_some_and(|cart| {
-            let offered = cart.offered.get(&order.payload_revision);
+            let offered = cart.offered.get(&revision);
             let shown = cart.newest().map(|shown| &shown.content);
             offered.map(|offered| &offered.items) == shown.map(|shown| &shown.items)
         });
@@ -120,11 +120,12 @@ impl Judge {
 
     /// While a purchase of the cart waits for a person, the cart is not sold again.
     fn check_reviewed(&mut self, order: &Order) {
+        let sold = kustom_order_of(order);
         let waits = |id: &KustomOrderId, session: &Session| {
-            *id != order.kustom_order_id
+            id != sold
                 && session.cart_id == Some(order.cart_id)
                 && session.reviews.contains(&ReviewReason::UnclearPurchase)
-                && session.reviewed_at_step < self.sessions[&order.kustom_order_id].bound_at_step
+                && session.reviewed_at_step < self.sessions[sold].bound_at_step
                 && session.resolutions.is_empty()
         };
         let other = self.sessions.iter().find(|(id, session)| waits(id, session));
@@ -138,7 +139,7 @@ impl Judge {
     }
 
     fn note_situation(&self, order: &Order, world: &World) {
-        let Some(session) = self.sessions.get(&order.kustom_order_id) else {
+        let Some(session) = self.sessions.get(kustom_order_of(order)) else {
             return;
         };
         if !session.was_asked_about {
@@ -217,6 +218,14 @@ impl Judge {
             Ok(price.total) == total && price.tax == shown.priced.order_tax_total.amount_minor()
         })
     }
+}
+
+/// In these worlds everybody pays by Kustom.
+fn kustom_order_of(order: &Order) -> &KustomOrderId {
+    order
+        .kustom_order_id
+        .as_ref()
+        .expect("nothing else takes payments here")
 }
 
 fn is_what_was_paid(order: &Order, managed: &ManagedOrder) -> bool {

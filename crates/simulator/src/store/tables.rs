@@ -13,7 +13,7 @@ use kassa_commerce::change::{
 use kassa_commerce::id::CartId;
 use kassa_commerce::job::JobKey;
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
-use kassa_commerce::order::Order;
+use kassa_commerce::order::{NumberSeries, Order};
 use kassa_commerce::payment::{AuthorizationState, Payment};
 use kassa_commerce::planted::{self, Bug};
 use kassa_commerce::review::Review;
@@ -35,6 +35,8 @@ pub struct Tables {
     pub(super) jobs: BTreeMap<JobKey, Job>,
     pub(super) holds: Holds,
     counters: Counters,
+    /// The last number drawn, by prefix.
+    order_counters: BTreeMap<String, u64>,
     undo: Vec<Undo>,
     callback_key: [u8; 32],
 }
@@ -48,7 +50,6 @@ struct KustomOrderRow {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counters {
     cart: u64,
-    order: u64,
     pub(super) claim: u64,
 }
 
@@ -61,6 +62,8 @@ enum Undo {
     Payment,
     Authorization(usize, AuthorizationState),
     Order,
+    OrderCounter(String, Option<u64>),
+    OrderRow(usize, Box<Order>),
     Review,
     ReviewRow(usize, Box<Review>),
     Resolution(usize),
@@ -80,9 +83,9 @@ impl Tables {
             holds: Holds::default(),
             counters: Counters {
                 cart: FIRST_NUMBER,
-                order: FIRST_NUMBER,
                 claim: 0,
             },
+            order_counters: BTreeMap::new(),
             undo: Vec::new(),
             callback_key,
         }
@@ -137,6 +140,9 @@ impl Tables {
         if let Some(order) = &change.order {
             committed.order_number = Some(self.insert_order(order)?);
         }
+        if let Some(order) = &change.order_update {
+            self.update_order(order)?;
+        }
         for review in &change.reviews {
             self.insert_review(review);
         }
@@ -176,6 +182,8 @@ impl Tables {
                 Undo::ReviewRow(row, before) => self.reviews[row] = *before,
                 Undo::Resolution(row) => self.reviews[row].resolution = None,
                 Undo::Order => drop(self.orders.pop()),
+                Undo::OrderCounter(prefix, before) => restore(&mut self.order_counters, prefix, before),
+                Undo::OrderRow(row, before) => self.orders[row] = *before,
                 Undo::Review => drop(self.reviews.pop()),
             }
         }
@@ -299,8 +307,11 @@ impl Tables {
     }
 
     fn insert_payment(&mut self, payment: &Payment) -> Result<(), StoreError> {
-        self.check_bound(&payment.kustom_order_id)?;
-        let same = |other: &Payment| other.kustom_order_id == payment.kustom_order_id;
+        if let Some(id) = payment.provider.kustom_order_id() {
+            self.check_bound(id)?;
+        }
+        let key = (payment.provider.key(), payment.reference());
+        let same = |other: &Payment| (other.provider.key(), other.reference()) == key;
         if self.payments.iter().any(same) && !planted::is(Bug::NoUniqueOrder) {
             return Err(StoreError::AlreadyCompleted);
         }
@@ -318,7 +329,7 @@ impl Tables {
             StoreError::Internal("a payment that was never made cannot change its state".to_owned())
         })?;
         let state = &mut self.payments[row].authorization.state;
-        if *state != AuthorizationState::Rejected {
+        if state.may_become(write.state) {
             self.undo.push(Undo::Authorization(row, *state));
             *state = write.state;
         }
@@ -338,20 +349,47 @@ impl Tables {
     }
 
     fn insert_order(&mut self, order: &Order) -> Result<String, StoreError> {
-        let same =
-            |other: &Order| other.kustom_order_id == order.kustom_order_id || other.cart_id == order.cart_id;
+        let same = |other: &Order| {
+            let is_same_purchase =
+                order.kustom_order_id.is_some() && other.kustom_order_id == order.kustom_order_id;
+            is_same_purchase || other.cart_id == order.cart_id
+        };
         if self.orders.iter().any(same) && !planted::is(Bug::NoUniqueOrder) {
             return Err(StoreError::AlreadyCompleted);
         }
-        self.check_bound(&order.kustom_order_id)?;
-        self.counters.order += 1;
-        let number = self.counters.order.to_string();
+        if let Some(id) = &order.kustom_order_id {
+            self.check_bound(id)?;
+        }
+        let number = order.series.number(self.draw(&order.series));
         self.orders.push(Order {
             number: number.clone(),
+            version: 1,
             ..order.clone()
         });
         self.undo.push(Undo::Order);
         Ok(number)
+    }
+
+    /// By its prefix, which makes its numbers what they are.
+    fn draw(&mut self, series: &NumberSeries) -> u64 {
+        let before = self.order_counters.get(&series.prefix).copied();
+        let next = before.unwrap_or(0).max(series.before_first()) + 1;
+        self.order_counters.insert(series.prefix.clone(), next);
+        self.undo.push(Undo::OrderCounter(series.prefix.clone(), before));
+        next
+    }
+
+    fn update_order(&mut self, order: &Order) -> Result<(), StoreError> {
+        let same = |known: &Order| known.id == order.id && known.version == order.version;
+        let row = self.orders.iter().position(same).ok_or(StoreError::Conflict)?;
+        let moved = Order {
+            number: self.orders[row].number.clone(),
+            version: order.version + 1,
+            ..order.clone()
+        };
+        let before = std::mem::replace(&mut self.orders[row], moved);
+        self.undo.push(Undo::OrderRow(row, Box::new(before)));
+        Ok(())
     }
 
     fn check_bound(&self, id: &KustomOrderId) -> Result<(), StoreError> {
@@ -384,9 +422,10 @@ impl Tables {
     pub fn cart(&self, id: CartId) -> Option<Cart> {
         let cart = self.carts.get(&id)?;
         Some(Cart {
-            order: self.order_of_cart(id).map(|order| CartOrder {
-                id: order.id,
-                number: order.number.clone(),
+            order: self.order_of_cart(id).and_then(|order| {
+                let of_order = |payment: &&Payment| payment.id == order.payment_id;
+                let payment = self.payments.iter().find(of_order)?;
+                Some(CartOrder::new(order, payment))
             }),
             ..cart.clone()
         })
@@ -432,7 +471,18 @@ impl Tables {
     }
 
     pub fn order_of_kustom_order(&self, id: &KustomOrderId) -> Option<&Order> {
-        self.orders.iter().find(|order| order.kustom_order_id == *id)
+        self.orders
+            .iter()
+            .find(|order| order.kustom_order_id.as_ref() == Some(id))
+    }
+
+    pub fn order_with_number(&self, number: &str) -> Option<&Order> {
+        self.orders.iter().find(|order| order.number == number)
+    }
+
+    pub fn cart_with_number(&self, number: &str) -> Option<Cart> {
+        let cart = self.carts.values().find(|cart| cart.number == number)?;
+        self.cart(cart.id)
     }
 
     pub fn payments_of_cart(&self, cart_id: CartId) -> Vec<Payment> {

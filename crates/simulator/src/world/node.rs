@@ -161,6 +161,7 @@ fn parts(world: &Arc<World>, incarnation: &Arc<Incarnation>, store: Arc<NodeStor
             timing: SyncTiming::default(),
             trust_loopback_pages: false,
             https_pages_only: true,
+            demo_payment: false,
         },
     )
 }

@@ -1,9 +1,12 @@
 use super::*;
+use crate::address::InvoiceRecipient;
 use crate::fixture::{
     Opened, cart_id, cart_with, country, edited, evidence, kustom_id, new_ids, now, opened, seconds_later,
     sek, set_quantity, shopper, written,
 };
 use crate::id::CartId;
+use crate::order::OrderState;
+use crate::payment::{Authorization, Payment};
 
 mod doubt;
 
@@ -40,7 +43,7 @@ impl Purchase {
             self.snapshot.as_ref(),
             &self.evidence,
             self.first,
-            new_ids(),
+            &new_ids(),
             seconds_later(60),
         )
     }
@@ -75,7 +78,7 @@ fn a_purchase_becomes_one_order_one_payment_and_two_messages() {
     );
     assert_eq!(
         (order.kustom_order_id, order.payload_revision),
-        (kustom_id("k1"), 1)
+        (Some(kustom_id("k1")), Some(1))
     );
     assert_eq!(
         (order.priced, order.placed_at),
@@ -101,7 +104,8 @@ fn the_payment_holds_what_kustom_reserved() {
     let expected = Payment {
         id: new_ids().payment_id,
         cart_id: cart_id(),
-        kustom_order_id: kustom_id("k1"),
+        provider: Provider::Kustom(kustom_id("k1")),
+        captured: None,
         authorization: Authorization {
             number: "k1".into(),
             amount: sek(order_amount),
@@ -168,8 +172,13 @@ fn an_edit_that_was_undone_is_not_an_edit() {
 #[test]
 fn captured_purchases_are_purchases() {
     for status in [ManagementStatus::PartCaptured, ManagementStatus::Captured] {
-        let purchase = spoiled(|purchase| purchase.evidence.managed.status = status.clone());
-        assert!(purchase.change().order.is_some());
+        let purchase = spoiled(|purchase| {
+            purchase.evidence.managed.status = status.clone();
+            purchase.evidence.managed.captured_amount = 100;
+        });
+        let change = purchase.change();
+        assert!(change.order.is_some());
+        assert_eq!(change.payment.unwrap().captured, Some(sek(100)));
     }
 }
 
@@ -177,11 +186,9 @@ fn captured_purchases_are_purchases() {
 fn a_purchase_that_kustom_still_examines_is_an_order_with_a_pending_payment() {
     let pending = spoiled(|purchase| purchase.evidence.managed.fraud_status = FraudStatus::Pending);
     let change = pending.change();
-    let state = change.payment.unwrap().authorization.state;
-    assert_eq!(
-        (state, change.order.is_some()),
-        (AuthorizationState::Pending, true)
-    );
+    let payment = change.payment.unwrap();
+    assert_eq!(payment.authorization.state, AuthorizationState::Pending);
+    assert_eq!(change.order.unwrap().state(&payment), OrderState::Pending);
 }
 
 #[test]

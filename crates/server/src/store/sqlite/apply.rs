@@ -2,6 +2,7 @@
 
 use super::hold;
 use super::job;
+use super::order;
 use super::query;
 use super::time::Nanoseconds;
 use crate::store::StoreError;
@@ -10,8 +11,7 @@ use kassa_commerce::change::{
     AuthorizationWrite, CartWrite, Change, Committed, KustomOrderWrite, ResolutionWrite,
 };
 use kassa_commerce::kustom::{KustomOrder, KustomOrderState};
-use kassa_commerce::order::Order;
-use kassa_commerce::payment::{AuthorizationState, Payment};
+use kassa_commerce::payment::Payment;
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::KustomOrderId;
@@ -47,7 +47,10 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committe
         move_authorization(connection, write)?;
     }
     if let Some(order) = &change.order {
-        committed.order_number = Some(insert_order(connection, order)?);
+        committed.order_number = Some(order::insert(connection, order)?);
+    }
+    if let Some(order) = &change.order_update {
+        order::update(connection, order)?;
     }
     for review in &change.reviews {
         insert_review(connection, review)?;
@@ -180,11 +183,12 @@ fn insert_snapshot(connection: &Connection, snapshot: &Snapshot) -> Result<(), S
 }
 
 fn insert_payment(connection: &Connection, payment: &Payment) -> Result<(), StoreError> {
-    let sql = "INSERT INTO payment (id, cart_id, kustom_order_id, body) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT INTO payment (id, cart_id, provider, reference, body) VALUES (?1, ?2, ?3, ?4, ?5)";
     connection.prepare_cached(sql)?.execute(params![
         payment.id.to_string(),
         payment.cart_id.to_string(),
-        payment.kustom_order_id.0,
+        payment.provider.key(),
+        payment.reference(),
         document(payment)?,
     ])?;
     Ok(())
@@ -196,7 +200,7 @@ fn move_authorization(connection: &Connection, write: &AuthorizationWrite) -> Re
     let mut payment = payment.ok_or_else(|| {
         StoreError::Internal("a payment that was never made cannot change its state".to_owned())
     })?;
-    if payment.authorization.state == AuthorizationState::Rejected {
+    if !payment.authorization.state.may_become(write.state) {
         return Ok(());
     }
     payment.authorization.state = write.state;
@@ -216,19 +220,6 @@ fn resolve_review(connection: &Connection, write: &ResolutionWrite) -> Result<()
         .prepare_cached("UPDATE review SET body = ?3 WHERE kustom_order_id = ?1 AND reason = ?2")?
         .execute(params![key.0, key.1, document(&review)?])?;
     Ok(())
-}
-
-fn insert_order(connection: &Connection, order: &Order) -> Result<String, StoreError> {
-    let number = draw(connection, "order")?.to_string();
-    let sql = "INSERT INTO orders (id, number, cart_id, kustom_order_id, body) VALUES (?1, ?2, ?3, ?4, ?5)";
-    connection.prepare_cached(sql)?.execute(params![
-        order.id.to_string(),
-        number,
-        order.cart_id.to_string(),
-        order.kustom_order_id.0,
-        document(order)?,
-    ])?;
-    Ok(number)
 }
 
 /// A purchase has one review per reason. The first one stays: it tells when we stumbled. One that was resolved opens again.
@@ -252,6 +243,6 @@ pub(super) fn draw(connection: &Connection, counter: &str) -> Result<u64, StoreE
     Ok(statement.query_row([counter], |row| row.get(0))?)
 }
 
-fn document<T: Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn document<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Internal(error.to_string()))
 }

@@ -54,7 +54,7 @@ fn refusal(violation: &str) -> StoreError {
     match key {
         Some("cart.id") => StoreError::Conflict,
         Some("kustom_order.id" | "kustom_order.cart_id") => StoreError::AlreadyOpen,
-        Some("orders.cart_id" | "orders.kustom_order_id" | "payment.kustom_order_id") => {
+        Some("orders.cart_id" | "orders.kustom_order_id" | "payment.provider, payment.reference") => {
             StoreError::AlreadyCompleted
         }
         _ => StoreError::Internal(violation.to_owned()),

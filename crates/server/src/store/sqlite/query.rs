@@ -11,6 +11,7 @@ use kassa_commerce::payment::Payment;
 use kassa_commerce::review::Review;
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::KustomOrderId;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,22 +20,35 @@ use serde::de::value::Error as ValueError;
 use std::fmt::Display;
 use std::str::FromStr;
 
+macro_rules! cart_by {
+    ($column:literal) => {
+        concat!(
+            "SELECT cart.number, cart.version, cart.body, orders.number, orders.version, orders.body, payment.body
+             FROM cart LEFT JOIN orders ON orders.cart_id = cart.id LEFT JOIN payment ON payment.id = orders.payment_id
+             WHERE cart.",
+            $column,
+            " = ?1"
+        )
+    };
+}
+
 pub(super) fn cart(connection: &Connection, id: CartId) -> Result<Option<Cart>, StoreError> {
-    let sql = "SELECT cart.number, cart.version, cart.body, orders.id, orders.number
-               FROM cart LEFT JOIN orders ON orders.cart_id = cart.id WHERE cart.id = ?1";
-    first(connection, sql, [id.to_string()], |row| {
-        let mut cart: Cart = document(row, 2)?;
-        cart.number = row.get(0)?;
-        cart.version = row.get(1)?;
-        cart.order = match row.get::<_, Option<String>>(3)? {
-            Some(id) => Some(CartOrder {
-                id: parsed(&id)?,
-                number: row.get(4)?,
-            }),
-            None => None,
-        };
-        Ok(cart)
-    })
+    first(connection, cart_by!("id"), [id.to_string()], to_cart)
+}
+
+pub(super) fn cart_with_number(connection: &Connection, number: &str) -> Result<Option<Cart>, StoreError> {
+    first(connection, cart_by!("number"), [number], to_cart)
+}
+
+fn to_cart(row: &Row<'_>) -> Result<Cart, StoreError> {
+    let mut cart: Cart = document(row, 2)?;
+    cart.number = row.get(0)?;
+    cart.version = row.get(1)?;
+    if row.get_ref(6)? != ValueRef::Null {
+        let payment: Payment = document(row, 6)?;
+        cart.order = Some(CartOrder::new(&to_order(row, 3)?, &payment));
+    }
+    Ok(cart)
 }
 
 pub(super) fn kustom_order(
@@ -95,21 +109,28 @@ pub(super) fn snapshots_with_goods(
 }
 
 pub(super) fn order_of_cart(connection: &Connection, cart_id: CartId) -> Result<Option<Order>, StoreError> {
-    let sql = "SELECT number, body FROM orders WHERE cart_id = ?1";
-    first(connection, sql, [cart_id.to_string()], to_order)
+    let sql = "SELECT number, version, body FROM orders WHERE cart_id = ?1";
+    first(connection, sql, [cart_id.to_string()], |row| to_order(row, 0))
 }
 
 pub(super) fn order_of_kustom_order(
     connection: &Connection,
     id: &KustomOrderId,
 ) -> Result<Option<Order>, StoreError> {
-    let sql = "SELECT number, body FROM orders WHERE kustom_order_id = ?1";
-    first(connection, sql, [&id.0], to_order)
+    let sql = "SELECT number, version, body FROM orders WHERE kustom_order_id = ?1";
+    first(connection, sql, [&id.0], |row| to_order(row, 0))
 }
 
-fn to_order(row: &Row<'_>) -> Result<Order, StoreError> {
-    let mut order: Order = document(row, 1)?;
-    order.number = row.get(0)?;
+pub(super) fn order_with_number(connection: &Connection, number: &str) -> Result<Option<Order>, StoreError> {
+    let sql = "SELECT number, version, body FROM orders WHERE number = ?1";
+    first(connection, sql, [number], |row| to_order(row, 0))
+}
+
+/// Number, version and body, from this column on.
+fn to_order(row: &Row<'_>, column: usize) -> Result<Order, StoreError> {
+    let mut order: Order = document(row, column + 2)?;
+    order.number = row.get(column)?;
+    order.version = row.get(column + 1)?;
     Ok(order)
 }
 

@@ -98,7 +98,7 @@ fn a_rejected_purchase_waits_for_a_person() {
 fn a_second_purchase_of_a_bought_cart_is_given_back_and_shown() {
     let second = spoiled(|purchase| {
         purchase.cart.state = CartState::Completed;
-        purchase.cart.bought_by = Some(kustom_id("k0"));
+        purchase.cart.bought_by = Some(Provider::Kustom(kustom_id("k0")));
         purchase.first = Some(AuthorizationState::Successful);
     });
     let Fate::Review { reason, change } = second.fate() else {
@@ -123,7 +123,7 @@ fn of_two_purchases_a_person_chooses_while_the_first_one_may_not_hold() {
     ] {
         let second = spoiled(|purchase| {
             purchase.cart.state = CartState::Completed;
-            purchase.cart.bought_by = Some(kustom_id("k0"));
+            purchase.cart.bought_by = Some(Provider::Kustom(kustom_id("k0")));
             purchase.first = first;
         });
         check_review(&second, ReviewReason::DuplicatePurchase);
@@ -146,7 +146,7 @@ fn a_second_purchase_that_waits_does_not_hide_the_first() {
 fn the_purchase_that_made_the_order_is_never_its_own_duplicate() {
     let first = purchase();
     let bought = written(&first.change());
-    assert_eq!(bought.bought_by, Some(kustom_id("k1")));
+    assert_eq!(bought.bought_by, Some(Provider::Kustom(kustom_id("k1"))));
     // Confirm and push at once: the slower one read the Kustom order before the faster one wrote it.
     let stale = spoiled(|purchase| purchase.cart = bought.clone());
     assert_eq!(stale.fate(), Fate::Finished);
