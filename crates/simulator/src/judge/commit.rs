@@ -33,7 +33,10 @@ impl Judge {
         let (tables, kustom) = core;
         self.step += 1;
         // Only the contract of stores has others: no shopper of a world can pay in another way.
-        let order = change.order.as_ref().filter(|order| order.kustom_order_id.is_some());
+        let order = change
+            .order
+            .as_ref()
+            .filter(|order| order.kustom_order_id.is_some());
         if let Some(order) = order {
             self.check_single(order);
         }

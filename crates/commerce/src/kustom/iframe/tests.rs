@@ -348,7 +348,7 @@ fn complete(scene: &Scene, evidence: &Evidence) -> Fate {
         snapshot,
         evidence,
         None,
-        new_ids(),
+        &new_ids(),
         now(),
     )
 }
