@@ -1,6 +1,9 @@
-//! What operators ask, on a listener of its own: is the server ready, and which purchases wait for a person?
+//! What operators ask, on a listener of its own: is the server ready, which purchases wait for a person, and how far is an
+//! order?
 //!
 //! It is off unless an address is set. Off this machine it needs the token, which settings see to.
+
+mod order;
 
 use crate::app::App;
 use crate::review::{Decision, ReviewError};
@@ -61,6 +64,11 @@ pub fn router(app: App, token: Option<SecretString>) -> Router {
         .route("/ready", get(ready))
         .route("/reviews", get(reviews))
         .route("/reviews/{kustom_order_id}", post(resolve))
+        .route("/orders/{order_number}", get(order::show))
+        .route(
+            "/orders/{order_number}/deliveries/{delivery_number}",
+            post(order::move_delivery),
+        )
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app)
         .layer(from_fn_with_state(token.map(Arc::new), require_token))

@@ -11,13 +11,15 @@ mod events;
 mod iframe;
 mod json;
 mod limits;
+mod lookup;
+mod lookup_view;
 mod openapi;
+mod orders;
 mod path;
 mod payment;
 mod profiles;
 mod push;
 mod trace;
-mod unbuilt;
 mod validate;
 mod view;
 
@@ -107,10 +109,11 @@ fn carts() -> OpenApiRouter<App> {
         .routes(routes!(carts::remove_field))
         .routes(routes!(coupons::add))
         .routes(routes!(coupons::remove))
-        .routes(routes!(unbuilt::cancel_order))
-        .routes(routes!(unbuilt::look_up_order))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(lookup::look_up))
         .routes(routes!(payment::open))
         .routes(routes!(payment::confirm))
+        .routes(routes!(orders::pay_by_demo))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 

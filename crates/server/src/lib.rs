@@ -10,12 +10,14 @@ pub mod completion;
 pub mod config;
 pub mod crash;
 pub mod demo;
+pub mod demo_payment;
 pub mod http;
 pub mod iframe;
 pub mod job;
 pub mod kustom;
 pub mod kustom_client;
 pub mod listen;
+pub mod order;
 pub mod pace;
 #[cfg(feature = "planted-bugs")]
 mod planted;

@@ -22,6 +22,10 @@ pub struct Limits {
     pub open: NonZeroU32,
     pub confirm: NonZeroU32,
     pub miss: NonZeroU32,
+    /// Orders looked up, for each address.
+    pub lookup: NonZeroU32,
+    /// Orders looked up an hour, for each reference.
+    pub lookup_of_reference: NonZeroU32,
     pub client_address: ClientIpSource,
 }
 
@@ -37,6 +41,8 @@ pub struct RateLimits {
     mutations: Buckets<CartId>,
     openings: Buckets<CartId>,
     confirmations: Buckets<CartId>,
+    lookups: Buckets<IpAddr>,
+    lookups_of: Buckets<String>,
     client_address: ClientIpSource,
 }
 
@@ -48,6 +54,8 @@ impl RateLimits {
             mutations: Buckets::new(limits.mutate),
             openings: Buckets::new(limits.open),
             confirmations: Buckets::new(limits.confirm),
+            lookups: Buckets::new(limits.lookup),
+            lookups_of: Buckets::with(Quota::per_hour(limits.lookup_of_reference)),
             client_address: limits.client_address.clone(),
         }
     }
@@ -71,6 +79,15 @@ impl RateLimits {
 
     pub fn confirmation(&self, cart_id: CartId) -> Result<(), TooMany> {
         self.confirmations.take(&cart_id)
+    }
+
+    pub fn lookup(&self, parts: &Parts) -> Result<(), TooMany> {
+        self.by_address(&self.lookups, parts)
+    }
+
+    /// Whoever knows a number and guesses addresses may come from many places.
+    pub fn lookup_of(&self, reference: &str) -> Result<(), TooMany> {
+        self.lookups_of.take(&reference.to_owned())
     }
 
     fn by_address(&self, buckets: &Buckets<IpAddr>, parts: &Parts) -> Result<(), TooMany> {
@@ -125,8 +142,12 @@ const TIDY_EVERY: u32 = 4096;
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
     fn new(per_minute: NonZeroU32) -> Self {
+        Self::with(Quota::per_minute(per_minute))
+    }
+
+    fn with(quota: Quota) -> Self {
         Self {
-            limiter: DefaultKeyedRateLimiter::keyed(Quota::per_minute(per_minute)),
+            limiter: DefaultKeyedRateLimiter::keyed(quota),
             taken: AtomicU32::new(0),
         }
     }
@@ -159,6 +180,8 @@ mod tests {
             open: once,
             confirm: once,
             miss: once,
+            lookup: once,
+            lookup_of_reference: once,
             client_address,
         })
     }
@@ -209,6 +232,21 @@ mod tests {
         assert_eq!(proxied.creation(&through("192.0.2.2")), Ok(()));
         assert_eq!(proxied.creation(&from("127.0.0.1:1", None)), Ok(()));
         assert!(proxied.creation(&from("127.0.0.1:1", None)).is_err());
+    }
+
+    #[test]
+    fn each_reference_may_be_looked_up_so_often_an_hour_from_anywhere() {
+        let limits = limits(ClientIpSource::ConnectInfo);
+        assert_eq!(limits.lookup_of("100001"), Ok(()));
+        let refused = limits.lookup_of("100001").unwrap_err();
+        assert!(
+            (3590..=3600).contains(&refused.retry_after_seconds),
+            "{refused:?}"
+        );
+        assert_eq!(limits.lookup_of("100002"), Ok(()));
+        let shopper = from("192.0.2.1:4000", None);
+        assert_eq!(limits.lookup(&shopper), Ok(()));
+        assert!(limits.lookup(&shopper).is_err());
     }
 
     #[test]

@@ -173,6 +173,8 @@ fn rate_limits(settings: &Settings) -> Option<RateLimits> {
             open: positive(limits.init_per_minute),
             confirm: positive(limits.confirm_per_minute),
             miss: positive(limits.miss_per_minute),
+            lookup: positive(limits.lookup_per_minute),
+            lookup_of_reference: positive(limits.lookup_per_hour),
             client_address: limits.client_address.clone(),
         })
     })

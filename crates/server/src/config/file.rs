@@ -77,5 +77,7 @@ pub(super) struct LimitsTable {
     pub init_per_minute: Number,
     pub confirm_per_minute: Number,
     pub miss_per_minute: Number,
+    pub lookup_per_minute: Number,
+    pub lookup_per_hour: Number,
     pub client_address: Text,
 }

@@ -8,7 +8,7 @@ use axum_client_ip::ClientIpSource;
 /// More than this is no limit. It also keeps the number within what a token bucket counts.
 const MAX_PER_MINUTE: u64 = 1_000_000;
 
-/// Requests a minute. None is zero.
+/// Requests a minute, or an hour. None is zero.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// New carts, for each address.
@@ -21,6 +21,10 @@ pub struct Limits {
     pub confirm_per_minute: u32,
     /// Ids that do not exist, for each address.
     pub miss_per_minute: u32,
+    /// Orders looked up, for each address.
+    pub lookup_per_minute: u32,
+    /// Orders looked up, for each number of one.
+    pub lookup_per_hour: u32,
     /// Where a request's address is read.
     pub client_address: ClientIpSource,
 }
@@ -33,6 +37,8 @@ impl Default for Limits {
             init_per_minute: 10,
             confirm_per_minute: 30,
             miss_per_minute: 60,
+            lookup_per_minute: 5,
+            lookup_per_hour: 5,
             client_address: ClientIpSource::ConnectInfo,
         }
     }
@@ -51,6 +57,8 @@ pub(super) fn limits(sources: &Sources) -> Result<Limits, ConfigError> {
         init_per_minute: limit(&table.init_per_minute, default.init_per_minute)?,
         confirm_per_minute: limit(&table.confirm_per_minute, default.confirm_per_minute)?,
         miss_per_minute: limit(&table.miss_per_minute, default.miss_per_minute)?,
+        lookup_per_minute: limit(&table.lookup_per_minute, default.lookup_per_minute)?,
+        lookup_per_hour: limit(&table.lookup_per_hour, default.lookup_per_hour)?,
         client_address: sources.in_file(&table.client_address, default.client_address, client_address)?,
     })
 }

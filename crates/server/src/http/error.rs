@@ -98,7 +98,7 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
 
-    fn locked(lock: Lock) -> Self {
+    pub(super) fn locked(lock: Lock) -> Self {
         let (message, seconds) = match lock {
             Lock::BeingPaid { seconds_left, .. } => {
                 ("The cart is being paid. It cannot be changed now.", seconds_left)
@@ -108,7 +108,18 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "CART_LOCKED", message).with_retry_after(seconds)
     }
 
-    fn not_open() -> Self {
+    pub(super) fn empty_cart() -> Self {
+        Self::bad_request("EMPTY_CART", "There is nothing in the cart to pay for.")
+    }
+
+    pub(super) fn not_deliverable() -> Self {
+        Self::bad_request(
+            "NOT_DELIVERABLE",
+            "None of the shop's ways to ship serves this cart.",
+        )
+    }
+
+    pub(super) fn not_open() -> Self {
         Self::new(
             StatusCode::CONFLICT,
             "CART_NOT_OPEN",
@@ -304,13 +315,8 @@ impl From<OpenError> for ApiError {
         match error {
             OpenError::NotOpen { .. } => Self::not_open(),
             OpenError::InReview => Self::locked(Lock::InReview),
-            OpenError::EmptyCart => {
-                Self::bad_request("EMPTY_CART", "There is nothing in the cart to pay for.")
-            }
-            OpenError::Unshippable => Self::bad_request(
-                "NOT_DELIVERABLE",
-                "None of the shop's ways to ship serves this cart.",
-            ),
+            OpenError::EmptyCart => Self::empty_cart(),
+            OpenError::Unshippable => Self::not_deliverable(),
             OpenError::Pricing(error) => error.into(),
             OpenError::UnexpectedAnswer => kustom_error("", "an answer that is not the order we asked for"),
             OpenError::AlreadyOpen => Self::busy(1),

@@ -20,9 +20,6 @@ pub(super) const VALIDATE: &str = "Compares what is about to be paid with the ca
 pub(super) const IFRAME: &str = "The answer has our lines, amounts and ways to ship, which Kustom takes over. The cart \
     remembers what was chosen. Storefronts never call this.";
 
-pub(super) const UNBUILT: &str =
-    "The route is there for clients that know it. It answers 501 in this version.";
-
 /// Made once: it is the same for every shop.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     let mut document = super::documented_routes().into_openapi();
@@ -99,6 +96,18 @@ pub(super) struct Health {
 
 pub(super) fn cart_states() -> Object {
     one_of(["open", "completed", "rejected"])
+}
+
+pub(super) fn order_states() -> Object {
+    one_of(["pending", "confirmed", "cancelled"])
+}
+
+pub(super) fn providers() -> Object {
+    one_of(["kustom", "demo"])
+}
+
+pub(super) fn demo_states() -> Object {
+    one_of(["completed"])
 }
 
 pub(super) fn message_types() -> Object {

@@ -3,8 +3,9 @@
 use super::openapi;
 use crate::app::PricedCart;
 use kassa_commerce::address::{Address, CountryCode, InvoiceRecipient};
-use kassa_commerce::cart::{Cart, CartState};
+use kassa_commerce::cart::{Cart, CartOrder, CartState};
 use kassa_commerce::money::Money;
+use kassa_commerce::payment::Payment;
 use kassa_commerce::pricing::{PricedLine, PromotionEntry};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -31,6 +32,10 @@ pub(super) struct CartView {
     order_id: Option<String>,
     /// Empty until there is an order: the published type says text.
     order_number: String,
+    /// Left out until there is an order. `pending`: its payment is still examined, or was declined.
+    #[schema(schema_with = openapi::order_states)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_state: Option<&'static str>,
     channel_key: String,
     /// ISO 4217. Every amount of the cart is in it, and it never changes.
     currency_code: &'static str,
@@ -99,7 +104,7 @@ struct ItemView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Promotion)]
 #[serde(rename_all = "camelCase")]
-struct PromotionView {
+pub(super) struct PromotionView {
     description: String,
     /// What it takes off the cart. Zero for one that is only within reach.
     calculated_total: Amount,
@@ -116,7 +121,7 @@ struct PromotionView {
 }
 
 impl PromotionView {
-    fn new(entry: &PromotionEntry) -> Self {
+    pub(super) fn new(entry: &PromotionEntry) -> Self {
         let message = entry.message.as_ref();
         Self {
             description: entry.description.clone(),
@@ -130,18 +135,36 @@ impl PromotionView {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Payment)]
-struct PaymentView {
+pub(super) struct PaymentView {
+    #[schema(schema_with = openapi::providers)]
     provider: &'static str,
-    /// The id of the Kustom order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
+    /// The provider's name for it: of Kustom's, the id of the Kustom order.
+    reference: String,
     amount: Amount,
+}
+
+impl PaymentView {
+    pub(super) fn new(payment: &Payment) -> Self {
+        Self {
+            provider: payment.provider.key(),
+            reference: payment.reference(),
+            amount: payment.authorization.amount.into(),
+        }
+    }
+
+    fn of(order: &CartOrder) -> Self {
+        Self {
+            provider: order.provider.key(),
+            reference: order.reference.clone(),
+            amount: order.amount.into(),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Address)]
 #[serde(rename_all = "camelCase")]
-struct AddressView {
+pub(super) struct AddressView {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,7 +208,7 @@ struct InvoiceRecipientView {
 #[derive(Serialize, ToSchema)]
 #[schema(value_type = f64, format = "decimal", example = json!(99.5))]
 #[serde(transparent)]
-struct Amount(Box<RawValue>);
+pub(super) struct Amount(Box<RawValue>);
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
@@ -206,6 +229,7 @@ impl CartView {
                 .as_ref()
                 .map(|order| order.number.clone())
                 .unwrap_or_default(),
+            order_state: cart.order.as_ref().map(|order| order.state.as_str()),
             channel_key: cart.channel_key.clone(),
             currency_code: cart.currency.code(),
             tax_included: cart.tax_included,
@@ -224,7 +248,7 @@ impl CartView {
             coupons: priced.coupons.clone(),
             invalid_coupons: priced.invalid_coupons.clone(),
             promotions: priced.promotions.iter().map(PromotionView::new).collect(),
-            payments: payments(cart, priced.amount_to_pay().ok()),
+            payments: cart.order.iter().map(PaymentView::of).collect(),
             fields: fields(cart),
         }
     }
@@ -248,7 +272,7 @@ impl ItemView {
 }
 
 impl AddressView {
-    fn new(address: &Address) -> Self {
+    pub(super) fn new(address: &Address) -> Self {
         let address = address.clone();
         Self {
             name: address.name,
@@ -275,7 +299,7 @@ impl InvoiceRecipientView {
     }
 }
 
-fn state_name(state: CartState) -> &'static str {
+pub(super) fn state_name(state: CartState) -> &'static str {
     match state {
         CartState::Open => "open",
         CartState::Completed => "completed",
@@ -294,20 +318,4 @@ fn fields(cart: &Cart) -> BTreeMap<String, Value> {
         }
     }
     fields
-}
-
-/// A cart is completed by exactly one payment, over all that was to pay.
-fn payments(cart: &Cart, amount: Option<Money>) -> Vec<PaymentView> {
-    let (CartState::Completed, Some(amount)) = (cart.state, amount) else {
-        return Vec::new();
-    };
-    let reference = cart
-        .kustom
-        .as_ref()
-        .map(|kustom| kustom.kustom_order_id.to_string());
-    vec![PaymentView {
-        provider: "kustom",
-        reference,
-        amount: amount.into(),
-    }]
 }

@@ -28,6 +28,9 @@ impl App {
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
+        if self.was_cancelled(id).await? {
+            return self.settle(job, JobEnd::Done, Change::default()).await;
+        }
         let key = self.key(job, id).await?;
         let answer = kustom.acknowledge(id, key).await;
         let acknowledged = KustomOrderWrite::SetState {
@@ -50,7 +53,8 @@ impl App {
         job: &ClaimedJob,
         id: &KustomOrderId,
     ) -> Result<(), StoreError> {
-        let Some(order) = self.store.order_of_kustom_order(id).await? else {
+        let order = self.store.order_of_kustom_order(id).await?;
+        let Some(order) = order.filter(|order| order.cancelled_at.is_none()) else {
             return self.settle(job, JobEnd::Done, Change::default()).await;
         };
         let references = MerchantReferences {
@@ -60,6 +64,12 @@ impl App {
         let key = self.key(job, id).await?;
         let answer = kustom.set_merchant_references(id, &references, key).await;
         self.settle_message(job, id, &answer, Change::default()).await
+    }
+
+    /// An order that its owner has cancelled is nothing any more that Kustom must hear of, but the cancellation.
+    async fn was_cancelled(&self, id: &KustomOrderId) -> Result<bool, StoreError> {
+        let order = self.store.order_of_kustom_order(id).await?;
+        Ok(order.is_some_and(|order| order.cancelled_at.is_some()))
     }
 
     /// Gives an authorization back. It was decided in the transaction that asked for this, and can become no order since.
@@ -150,7 +160,8 @@ impl App {
         let Err(failure) = answer else {
             return self.settle(job, JobEnd::Done, change).await;
         };
-        if planted::is(Bug::OutboxGivesUp) {
+        let is_cancellation = matches!(job.key, JobKey::Cancel(_));
+        if planted::is(Bug::OutboxGivesUp) || (!is_cancellation && self.was_cancelled(id).await?) {
             return self.settle(job, JobEnd::Done, change).await;
         }
         warn!(%failure, "Kustom did not take the message");

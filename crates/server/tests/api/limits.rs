@@ -22,6 +22,8 @@ async fn limited() -> Shop {
         open: twice,
         confirm: twice,
         miss: twice,
+        lookup: twice,
+        lookup_of_reference: twice,
         client_address: ClientIpSource::ConnectInfo,
     });
     let app = App::new(Parts {

@@ -158,7 +158,32 @@ const VALIDATE: &[Known] = &[
     (413, "BODY_TOO_LARGE", "More than 524288 bytes."),
 ];
 
-const UNBUILT: &[Known] = &[(501, "NOT_IMPLEMENTED", "This version does not do that yet.")];
+const CANCEL: &[Known] = &[
+    (409, "NO_ORDER", "The cart has no order."),
+    (
+        409,
+        "CANCEL_ORDER_FAILED",
+        "The order is being sent, or its payment was taken.",
+    ),
+];
+
+const LOOK_UP: &[Known] = &[
+    (400, "INVALID_REQUEST", "`reference` or `email` is blank."),
+    (
+        404,
+        "ORDER_NOT_FOUND",
+        "No such number, or another e-mail address: the answer does not tell which.",
+    ),
+];
+
+const DEMO: &[Known] = &[
+    (400, "EMPTY_CART", "There is nothing to pay for."),
+    (
+        400,
+        "NOT_DELIVERABLE",
+        "None of the shop's ways to ship serves this cart.",
+    ),
+];
 
 const FILE: &[Known] = &[(404, "NOT_FOUND", "No such file.")];
 
@@ -179,7 +204,9 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
         "removeCartField" => &[CART, CHANGE, LIMITED, FIELD_KEY, STORE],
         "addCartCoupon" => &[BODY, CART, CHANGE, LIMITED, COUPON, UNKNOWN_COUPON, STORE],
         "removeCartCoupon" => &[BODY, CART, CHANGE, LIMITED, COUPON, STORE],
-        "cancelCartOrder" | "lookUpOrder" => &[UNBUILT],
+        "cancelCartOrder" => &[CART, CANCEL, LIMITED, STORE],
+        "lookUpOrder" => &[BODY, LOOK_UP, LIMITED, STORE],
+        "payByDemo" => &[CART, CHANGE, DEMO, STOCK, LIMITED, STORE],
         "openKustomCheckout" => &[BODY, CART, CHANGE, LIMITED, OPEN, KUSTOM, STORE],
         "confirmKustomCheckout" => &[CART, CONFIRM, KUSTOM, LIMITED, STORE],
         "receiveKustomPush" | "receiveKustomPushWithPath" => &[PUSH, STORE],

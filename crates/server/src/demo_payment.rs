@@ -1,0 +1,69 @@
+//! The driver of the demo payment, for shops that are being built.
+
+use crate::app::{App, PriceError};
+use crate::store::StoreError;
+use kassa_commerce::id::{CartId, OrderId, PaymentId};
+use kassa_commerce::order::NewIds;
+use kassa_commerce::payment::demo::{self, DemoError};
+use kassa_commerce::reservation::Resource;
+use thiserror::Error;
+use tracing::info;
+
+const MAX_PLANS: u32 = 20;
+
+#[derive(Debug, Error)]
+pub enum DemoPaymentError {
+    #[error("no such cart")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] DemoError),
+    #[error("somebody else was faster")]
+    OutOfStock,
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// Completes the cart at the price that it has now, once. Runs to its end even if the caller leaves.
+    pub async fn pay_by_demo(&self, id: CartId) -> Result<(), DemoPaymentError> {
+        let app = self.clone();
+        let work = async move { app.pay_by_demo_in_turn(id).await };
+        self.to_the_end(work).await.unwrap_or_else(|| {
+            let stopped = "a demo payment stopped unexpectedly".to_owned();
+            Err(StoreError::Internal(stopped).into())
+        })
+    }
+
+    async fn pay_by_demo_in_turn(&self, id: CartId) -> Result<(), DemoPaymentError> {
+        let _turn = self.turns.take(id).await;
+        for _ in 0..MAX_PLANS {
+            let cart = self.store.cart(id).await?.ok_or(DemoPaymentError::NotFound)?;
+            let priced = self.priced(cart.clone()).await?.priced;
+            let ids = NewIds {
+                order_id: OrderId(self.ids.row()),
+                payment_id: PaymentId(self.ids.row()),
+                series: self.number_series(&cart),
+            };
+            let Some(change) = demo::pay(&cart, priced, &ids, self.now())? else {
+                return Ok(());
+            };
+            match self.commit(change).await {
+                Ok(committed) => {
+                    let order_number = committed.order_number.unwrap_or_default();
+                    info!(
+                        order.number = order_number,
+                        "placed an order that nobody pays for"
+                    );
+                    return Ok(());
+                }
+                // A price would not bring it back.
+                Err(StoreError::Exhausted(Resource::Stock(_))) => return Err(DemoPaymentError::OutOfStock),
+                Err(error) if error.asks_to_plan_again() || error == StoreError::AlreadyCompleted => (),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+}
