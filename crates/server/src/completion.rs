@@ -231,8 +231,14 @@ impl App {
         evidence: &Evidence,
         word: Word,
     ) -> Result<Purchase, CompletionError> {
+        let mut used_up = None;
         for _ in 0..MAX_PLANS {
-            let (change, purchase) = self.decide(id, evidence, word).await?;
+            let (mut change, purchase) = self.decide(id, evidence, word).await?;
+            if let Some(used_up) = used_up.as_ref().filter(|_| change.order.is_some()) {
+                let kustom_order = self.store.kustom_order(id).await?;
+                let kustom_order = kustom_order.ok_or(CompletionError::Unknown)?;
+                change = completion::honoured(change, &kustom_order, used_up, self.now());
+            }
             if planted::is(Bug::ToldBeforeCommit) {
                 let app = self.clone();
                 self.background.spawn(async move { app.commit(change).await });
@@ -247,6 +253,7 @@ impl App {
                 }
                 // Somebody was faster, or it was written after all: decide anew on what is known by now.
                 Err(StoreError::Conflict | StoreError::Unknown | StoreError::AlreadyCompleted) => (),
+                Err(StoreError::Exhausted(resource)) => used_up = Some(resource),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -16,7 +16,7 @@ pub use crate::order::NewIds;
 use crate::order::{self, Contact, Sale};
 use crate::payment::{AuthorizationState, Provider};
 use crate::planted::{self, Bug};
-use crate::reservation::HoldClaim;
+use crate::reservation::{HoldClaim, Resource};
 use crate::review::{Review, ReviewReason};
 use crate::snapshot::Snapshot;
 use jiff::Timestamp;
@@ -238,6 +238,27 @@ pub(crate) fn close_open_order(
     change.jobs.push(JobRequest::at(JobKey::Abort(id.clone()), now));
 }
 
+/// What is paid is paid: the order is made although others have used what there was, and a person hears of it. `fate` is what
+/// the purchase would have come to.
+pub fn honoured(mut fate: Change, kustom_order: &KustomOrder, used_up: &Resource, now: Timestamp) -> Change {
+    for hold in &mut fate.holds {
+        hold.claim = HoldClaim::Used { honoured: true };
+    }
+    let detail = format!(
+        "sold more than there was of {} `{}`",
+        used_up.kind(),
+        used_up.key()
+    );
+    fate.reviews.push(Review::new(
+        kustom_order.id.clone(),
+        kustom_order.cart_id,
+        ReviewReason::SoldTooMany,
+        detail,
+        now,
+    ));
+    fate
+}
+
 /// A fate is decided on the state in hand. If somebody has decided meanwhile, nothing of this one is written.
 fn moved(kustom_order: &KustomOrder, to: KustomOrderState) -> KustomOrderWrite {
     KustomOrderWrite::Move {
@@ -294,7 +315,7 @@ fn sale(
         organization_registration_id: customer(|customer| customer.organization_registration_id.clone()),
         vat_id: customer(|customer| customer.vat_id.clone()),
         placed_at: managed.created_at.or(checkout.completed_at).unwrap_or(now),
-        claim: HoldClaim::Used { honoured: true },
+        claim: HoldClaim::Used { honoured: false },
     }
 }
 

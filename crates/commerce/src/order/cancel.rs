@@ -40,6 +40,8 @@ pub fn cancel(
     if !is_untouched || payment.captured.is_some() {
         return Err(CancelError::TooLate);
     }
+    // What Kustom has declined holds nothing that could be given back.
+    let kustom_order = kustom_order.filter(|_| payment.authorization.state != AuthorizationState::Rejected);
     let released = AuthorizationWrite {
         payment_id: payment.id,
         state: AuthorizationState::Released,

@@ -53,7 +53,7 @@ fn settings_that_do_not_exist_are_refused_by_name() {
     check_file(
         "lisen = \"127.0.0.1:1\"",
         "kassa.toml:3: found unknown field `lisen`, expected one of `listen`, `public_url`, `log`, `catalogue`, \
-         `database`, `kustom`, `emulator`, `admin`, `sync`, `limits`; wanted only settings that exist, with their \
+         `demo_payment`, `database`, `kustom`, `emulator`, `admin`, `sync`, `limits`; wanted only settings that exist, with their \
          types; correct the line or remove it",
     );
     check_file(
@@ -326,5 +326,30 @@ fn a_wrong_catalogue_is_refused_with_its_line() {
         line.replace(&format!("{}/", folder.path().display()), ""),
         "catalogue.toml:4: `x` is not a percentage from 0 to 100 with at most two decimals, such as `25` or `5.5`; \
          correct the catalogue"
+    );
+}
+
+#[test]
+fn a_demo_payment_must_be_wished_for_and_is_refused_where_money_is_real() {
+    let is_on = |file: &str, environment: &[(&str, &str)]| {
+        let base = "kustom.environment = \"emulator\"\n";
+        serve(&format!("{file}\n{base}"), environment)
+            .1
+            .unwrap()
+            .demo_payment
+    };
+    assert!(!is_on("", &[]));
+    assert!(is_on("demo_payment = true", &[]));
+    assert!(is_on("", &[("KASSA_DEMO_PAYMENT", "true")]));
+    assert!(!is_on("demo_payment = true", &[("KASSA_DEMO_PAYMENT", "false")]));
+    assert!(Settings::for_dev(variables(&[])).unwrap().demo_payment);
+    check_live(
+        &[("KASSA_DEMO_PAYMENT", "true")],
+        "KASSA_DEMO_PAYMENT: found `true`, wanted `false`, because in the environment `live` nobody gets goods for a payment \
+         that moves no money; remove it",
+    );
+    check_live(
+        &[("KASSA_DEMO_PAYMENT", "yes")],
+        "KASSA_DEMO_PAYMENT: found `yes`, wanted `true` or `false`; write one of them",
     );
 }

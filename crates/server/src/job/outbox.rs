@@ -160,8 +160,8 @@ impl App {
         let Err(failure) = answer else {
             return self.settle(job, JobEnd::Done, change).await;
         };
-        let is_cancellation = matches!(job.key, JobKey::Cancel(_));
-        if planted::is(Bug::OutboxGivesUp) || (!is_cancellation && self.was_cancelled(id).await?) {
+        let is_about_order = matches!(job.key, JobKey::Acknowledge(_) | JobKey::SetReferences(_));
+        if planted::is(Bug::OutboxGivesUp) || (is_about_order && self.was_cancelled(id).await?) {
             return self.settle(job, JobEnd::Done, change).await;
         }
         warn!(%failure, "Kustom did not take the message");

@@ -384,27 +384,6 @@ async fn a_completed_cart_shows_its_order_and_what_was_paid() {
 }
 
 #[tokio::test]
-async fn what_is_not_built_yet_says_so_in_both_shapes() {
-    let shop = Shop::open().await;
-    let cart_id = shop.cart_with_shoes().await;
-    let before = shop.cart(&cart_id).await;
-    for (path, body) in [
-        (format!("carts/{cart_id}/cancel-order"), json!({})),
-        (
-            "orders/lookup".to_owned(),
-            json!({ "reference": "1", "email": "a@example.test" }),
-        ),
-    ] {
-        let path = format!("/ingress/commerce/{path}");
-        for answer in [shop.post(&path, body).await, shop.post_nothing(&path).await] {
-            assert_eq!(answer.failure(), (501, "NOT_IMPLEMENTED".to_owned()), "{path}");
-            assert_headers(&answer);
-        }
-    }
-    assert_eq!(shop.cart(&cart_id).await, before);
-}
-
-#[tokio::test]
 async fn a_restart_keeps_every_cart() {
     let mut shop = Shop::open().await;
     let (cart_id, _) = mixed_cart(&shop, "de-webshop").await;

@@ -138,6 +138,7 @@ async fn answers_and_errors_alike_can_be_read_by_a_trusted_page() {
         (Method::DELETE, of(&cart_id, ""), 405),
         (Method::POST, of(&cart_id, "/payment/kustom/confirm"), 409),
         (Method::POST, of(&cart_id, "/add-coupon"), 400),
+        (Method::POST, of(&cart_id, "/cancel-order"), 409),
     ] {
         let answer = send(&shop, method, &path, &[("origin", PAGE)]).await;
         assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text);

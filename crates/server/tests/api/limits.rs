@@ -104,3 +104,20 @@ async fn confirming_too_often_is_no_error_and_asks_nobody() {
     }
     assert_eq!(asked(), before);
 }
+
+#[tokio::test]
+async fn orders_are_looked_up_so_many_times_by_each_address_and_for_each_number() {
+    let shop = limited().await;
+    let request =
+        || Request::post("/ingress/commerce/orders/lookup").header("content-type", "application/json");
+    let body = |reference: &str| json!({ "reference": reference, "email": "a@shop.example" }).to_string();
+    for number in ["1", "2"] {
+        let missed = from(&shop, "192.0.2.1:1", request(), &body(number)).await;
+        assert_eq!(missed.failure(), (404, "ORDER_NOT_FOUND".to_owned()));
+    }
+    assert_refused(&from(&shop, "192.0.2.1:1", request(), &body("3")).await);
+    let second = from(&shop, "192.0.2.2:1", request(), &body(" 1")).await;
+    assert_eq!(second.failure(), (404, "ORDER_NOT_FOUND".to_owned()));
+    let guessed = from(&shop, "192.0.2.3:1", request(), &body("1")).await;
+    assert_eq!(guessed.failure(), (429, "RATE_LIMITED".to_owned()));
+}

@@ -181,6 +181,7 @@ impl Judge {
                 ReviewReason::EditedAfterPayment => has_order,
                 ReviewReason::FraudRejected | ReviewReason::UnclearPurchase => strangeness != 0,
                 ReviewReason::UnreadablePurchase | ReviewReason::MessageUnheard => true,
+                ReviewReason::SoldTooMany => has_order,
                 ReviewReason::ContentMismatch => false,
             };
         self.demand(is_deserved, "D2", || {

@@ -379,3 +379,21 @@ fn one_address_without_its_email_is_still_one_address() {
     });
     assert_eq!(written(&purchase.change()).invoice_recipient, None);
 }
+
+#[test]
+fn a_paid_order_is_made_although_others_have_used_what_there_was() {
+    let mut purchase = purchase();
+    let snapshot = purchase.snapshot.as_mut().unwrap();
+    snapshot.items[0].last_known.is_counted = true;
+    let change = purchase.change();
+    let claim = |change: &Change| change.holds.iter().map(|hold| hold.claim).collect::<Vec<_>>();
+    assert_eq!(claim(&change), [HoldClaim::Used { honoured: false }]);
+    assert_eq!(change.reviews, []);
+    let resource = Resource::Stock("SHOE".into());
+    let honoured = honoured(change.clone(), &purchase.kustom_order, &resource, now());
+    assert_eq!(claim(&honoured), [HoldClaim::Used { honoured: true }]);
+    assert_eq!(honoured.order, change.order);
+    let reasons: Vec<_> = honoured.reviews.iter().map(|review| review.reason).collect();
+    assert_eq!(reasons, [ReviewReason::SoldTooMany]);
+    assert!(honoured.reviews[0].detail.contains("stock `SHOE`"));
+}
