@@ -217,7 +217,7 @@ async fn outcome(shop: &Shop, cart_id: &str) -> Value {
             "order",
             &["id", "cart_id", "cart_number", "kustom_order_id", "payment_id"][..],
         ),
-        ("payment", &["id", "cart_id", "kustom_order_id", "created_at"]),
+        ("payment", &["id", "cart_id", "provider", "created_at"]),
         (
             "cart",
             &[
@@ -237,6 +237,9 @@ async fn outcome(shop: &Shop, cart_id: &str) -> Value {
     }
     told["payment"]["authorization"]["number"] = Value::Null;
     for line in told["order"]["priced"]["lines"].as_array_mut().unwrap() {
+        line["item_id"] = Value::Null;
+    }
+    for line in told["order"]["deliveries"][0]["lines"].as_array_mut().unwrap() {
         line["item_id"] = Value::Null;
     }
     for item in told["cart"]["items"].as_array_mut().unwrap() {
