@@ -3,11 +3,13 @@
 //! A [`Shop`] is what is the same for every cart: markets, tax, shipping, promotions. It is small and kept in memory. A
 //! [`Catalogue`] is a shop with the products that somebody needs right now, which may be two of a hundred thousand.
 
+mod edit;
 mod product;
 mod profile;
 mod shipping;
 mod tax;
 
+pub use edit::{Rest, ShopEdit, ShopParts};
 pub use product::{Price, Product, ProductFacts};
 pub use profile::{CustomerType, Profile, ShippingMode};
 pub use shipping::{Parcel, ShippingMethod};
@@ -18,12 +20,14 @@ use crate::money::{Currency, TaxRate};
 use crate::order::{NumberSeries, SeriesError};
 use crate::promotion::Promotion;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use thiserror::Error;
 
 /// Profiles, tax classes and promotions, consistent: see [`Shop::new`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ShopParts", into = "ShopParts")]
 pub struct Shop {
     /// In the order they were written: the first is what a storefront shows first.
     profiles: Vec<Profile>,
@@ -123,6 +127,10 @@ impl Shop {
         &self.promotions
     }
 
+    pub fn has_tax_class(&self, key: &str) -> bool {
+        self.tax_classes.contains_key(key)
+    }
+
     pub fn tax_classes(&self) -> impl Iterator<Item = &TaxClass> {
         self.tax_classes.values()
     }
@@ -190,13 +198,28 @@ impl Shop {
     }
 
     fn check_tax_class(&self, user: &str, tax_class: &str) -> Result<(), CatalogueError> {
-        if self.tax_classes.contains_key(tax_class) {
+        if self.has_tax_class(tax_class) {
             return Ok(());
         }
         Err(CatalogueError::UnknownTaxClass {
             user: user.to_owned(),
             tax_class: tax_class.to_owned(),
         })
+    }
+}
+
+impl CatalogueError {
+    /// The key or number of what is wrong.
+    pub fn user(&self) -> &str {
+        match self {
+            Self::Duplicate(user)
+            | Self::UnknownTaxClass { user, .. }
+            | Self::UnknownProfile { user, .. }
+            | Self::NegativePrice { user }
+            | Self::TwoPrices { user, .. } => user,
+            Self::ShippingCurrency { profile, .. } | Self::DefaultCountry { profile } => profile,
+            Self::CodeTaken { second, .. } => second,
+        }
     }
 }
 

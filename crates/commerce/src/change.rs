@@ -1,6 +1,7 @@
 //! Everything one transaction writes. `commerce` decides a `Change`, the store commits all of it or none.
 
 use crate::cart::Cart;
+use crate::catalogue::{Product, Rest, Shop};
 use crate::id::PaymentId;
 use crate::job::{ClaimedJob, JobEnd, JobKey, JobRequest, Lease};
 use crate::kustom::{KustomOrder, KustomOrderState};
@@ -28,6 +29,7 @@ pub struct Change {
     pub order_update: Option<Order>,
     pub reviews: Vec<Review>,
     pub resolution: Option<ResolutionWrite>,
+    pub catalogue: Option<CatalogueWrite>,
     /// How many pieces there are, as somebody has counted them.
     pub stock: Vec<StockWrite>,
     /// Claims on what there is only so much of. One that is refused refuses the whole change.
@@ -61,6 +63,22 @@ pub enum KustomOrderWrite {
         id: KustomOrderId,
         state: KustomOrderState,
     },
+}
+
+/// What an import makes of the catalogue. Once all of it is written, every product that is stored has a tax class that
+/// exists; otherwise the change is refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CatalogueWrite {
+    /// Refused as a conflict unless the catalogue is still of this version. Then it is of the next.
+    pub planned_on: u64,
+    /// `None` leaves the shop as it is.
+    pub shop: Option<Shop>,
+    /// Products of the same numbers are overwritten.
+    pub products: Vec<Product>,
+    /// What becomes of the other products. The count of one that is removed goes with it.
+    pub other_products: Rest,
+    /// What a start has imported its file as, so that the next start knows the file. `None` leaves what is known.
+    pub start_file: Option<String>,
 }
 
 /// Sets what there is of a product. Pieces that are held or on their way out count as well until they are used.
