@@ -217,7 +217,9 @@ impl CatalogueError {
             | Self::UnknownProfile { user, .. }
             | Self::NegativePrice { user }
             | Self::TwoPrices { user, .. } => user,
-            Self::ShippingCurrency { profile, .. } | Self::DefaultCountry { profile } => profile,
+            Self::ShippingCurrency { profile, .. }
+            | Self::DefaultCountry { profile }
+            | Self::OrderNumbers { profile, .. } => profile,
             Self::CodeTaken { second, .. } => second,
         }
     }

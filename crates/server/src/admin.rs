@@ -1,8 +1,9 @@
-//! What operators ask, on a listener of its own: is the server ready, which purchases wait for a person, and how far is an
-//! order?
+//! What operators ask, on a listener of its own: is the server ready, which purchases wait for a person, how far is an
+//! order, and what is sold.
 //!
 //! It is off unless an address is set. Off this machine it needs the token, which settings see to.
 
+mod catalogue;
 mod order;
 
 use crate::app::App;
@@ -69,6 +70,7 @@ pub fn router(app: App, token: Option<SecretString>) -> Router {
             "/orders/{order_number}/deliveries/{delivery_number}",
             post(order::move_delivery),
         )
+        .route("/catalogue", post(catalogue::import))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app)
         .layer(from_fn_with_state(token.map(Arc::new), require_token))

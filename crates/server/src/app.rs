@@ -8,6 +8,7 @@ use crate::crash;
 use crate::kustom::Kustom;
 use crate::pace::Pace;
 use crate::rate_limit::RateLimits;
+use crate::shelf::Shelf;
 use crate::single_flight::SingleFlight;
 use crate::store::{Scarce, Store, StoreError};
 use crate::token::CallbackTokens;
@@ -52,7 +53,8 @@ pub struct App {
 /// What an [`App`] is made of.
 pub struct Parts {
     pub store: Arc<dyn Store>,
-    pub catalogue: Catalogue,
+    /// What is known of the catalogue without asking the store.
+    pub shelf: Arc<Shelf>,
     /// Absent until credentials are configured: carts work, payment says so.
     pub kustom: Option<Arc<dyn Kustom>>,
     /// Kustom accounts of profiles that have one of their own, by the name that the profile gives.
@@ -80,7 +82,7 @@ pub struct Parts {
 impl Parts {
     pub fn new(
         store: Arc<dyn Store>,
-        catalogue: Catalogue,
+        shelf: Arc<Shelf>,
         kustom: Option<Arc<dyn Kustom>>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -89,7 +91,7 @@ impl Parts {
     ) -> Self {
         Self {
             store,
-            catalogue,
+            shelf,
             kustom,
             kustom_accounts: BTreeMap::new(),
             clock,
@@ -320,7 +322,7 @@ impl App {
 
     /// Profiles, tax classes and promotions as they are now.
     pub fn shop(&self) -> Arc<Shop> {
-        Arc::clone(self.catalogue.shop())
+        self.shelf.shop()
     }
 
     /// The shop with what this cart and this command need of it.
@@ -331,7 +333,8 @@ impl App {
     ) -> Result<Catalogue, StoreError> {
         let wanted = command.and_then(CartCommand::product_number);
         let in_cart = cart.items.iter().map(|item| item.product_number.as_str());
-        let catalogue = self.catalogue.only(in_cart.chain(wanted));
+        let numbers = in_cart.chain(wanted);
+        let catalogue = self.shelf.catalogue(self.store.as_ref(), numbers).await?;
         let entered = command.and_then(CartCommand::coupon_code);
         let scarce = scarce(cart, entered, &catalogue);
         if scarce == Scarce::default() {

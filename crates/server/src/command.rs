@@ -3,7 +3,9 @@
 mod data;
 mod dev;
 mod emulator;
+mod import;
 mod log;
+mod operator;
 mod review;
 mod serve;
 mod signal;
@@ -42,6 +44,8 @@ pub(crate) enum Command {
     },
     /// Run the stand-in for Kustom alone.
     Emulator,
+    /// Bring in products, prices, profiles, tax and promotions from TOML, JSON or CSV: all of it or nothing.
+    Import(import::Arguments),
     /// See and decide what a person must look at: purchases that were paid and cannot be placed.
     Review {
         /// The settings of the server, for the address of its operators' listener and the token.
@@ -77,7 +81,9 @@ pub(crate) enum StartError {
     )]
     DatabaseFolder { path: PathBuf, source: io::Error },
     #[error(transparent)]
-    Review(#[from] review::CallError),
+    Call(#[from] operator::CallError),
+    #[error(transparent)]
+    Import(#[from] import::ImportFailure),
     #[error("the operating system refused what the program needs")]
     System(#[from] io::Error),
 }
@@ -89,6 +95,7 @@ impl Command {
             Self::Dev { fresh } => runtime.block_on(dev::run(data::Keep::unless(fresh))),
             Self::Serve { config } => runtime.block_on(serve::run(config.as_deref())),
             Self::Emulator => runtime.block_on(emulator::run()),
+            Self::Import(arguments) => runtime.block_on(import::run(&arguments)),
             Self::Review { config, action } => runtime.block_on(review::run(config.as_deref(), action)),
         }
     }
@@ -98,14 +105,17 @@ impl StartError {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => BAD_SETTING,
-            Self::DatabaseInUse { .. } => DATABASE_IN_USE,
+            Self::DatabaseInUse { .. } | Self::Import(import::ImportFailure::NoServer { .. }) => {
+                DATABASE_IN_USE
+            }
             Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
             Self::Bind(_)
             | Self::Tls(_)
             | Self::Open { .. }
             | Self::Store(_)
             | Self::Data { .. }
-            | Self::Review(_)
+            | Self::Call(_)
+            | Self::Import(_)
             | Self::System(_) => OTHER,
         }
     }

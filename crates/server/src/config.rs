@@ -4,6 +4,7 @@
 //! what was wanted and how to get there. Nothing after this module reads the environment.
 
 mod address;
+mod catalogue;
 mod error;
 mod file;
 mod key;
@@ -18,12 +19,10 @@ pub use kustom::{Credentials, KustomEnvironment, KustomSettings};
 pub use limits::Limits;
 pub use source::Variables;
 
-use crate::catalogue_file;
-use crate::demo;
 use address::{default_public_url, is_this_machine, public_url, socket_address};
-use kassa_commerce::catalogue::{Catalogue, Profile};
 use secrecy::SecretString;
 use source::Sources;
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -90,6 +89,17 @@ pub enum Database {
 pub enum CatalogueSource {
     Demo,
     File(PathBuf),
+    /// What somebody has imported into it.
+    Database,
+}
+
+/// What an import needs to know: where the data is, and how to reach the server that may have it.
+#[derive(Clone, Debug)]
+pub struct ImportSettings {
+    pub database: Database,
+    pub admin: AdminSettings,
+    /// The Kustom accounts that profiles may name.
+    pub accounts: BTreeSet<String>,
 }
 
 /// Admin, metrics and readiness are elsewhere than the shop, and nowhere unless asked for.
@@ -124,47 +134,22 @@ impl Settings {
         Ok(admin)
     }
 
+    /// For `kassa import`, which needs nothing that is about Kustom.
+    pub fn for_import(file: Option<&Path>, variables: Variables) -> Result<ImportSettings, ConfigError> {
+        let sources = serve_sources(file, variables)?;
+        let mut admin = admin(&sources)?;
+        admin.listen.get_or_insert(DEV_ADMIN_LISTEN);
+        Ok(ImportSettings {
+            database: database(&sources)?,
+            admin,
+            accounts: sources.file.kustom.accounts.keys().cloned().collect(),
+        })
+    }
+
     /// For `kassa emulator`, which needs no more than an address and a log.
     pub fn for_emulator(variables: Variables) -> Result<(SocketAddr, String), ConfigError> {
         let sources = Sources::without_file(variables);
         Ok((emulator_listen(&sources)?, log(&sources)?))
-    }
-
-    /// Reads the catalogue, whose faults are refused like those of a setting.
-    pub fn load_catalogue(&self) -> Result<Catalogue, ConfigError> {
-        let CatalogueSource::File(path) = &self.catalogue else {
-            return Ok(demo::catalogue());
-        };
-        let text = source::read(path, Place::File(path.clone()))?;
-        catalogue_file::parse(&text).map_err(|error| ConfigError {
-            place: Place::Line {
-                file: path.clone(),
-                line: error.line,
-            },
-            problem: Problem::Catalogue(error.problem),
-        })
-    }
-
-    /// Refuses profiles that would be paid into an account that nobody has set up.
-    pub fn check_accounts<'a>(
-        &self,
-        profiles: impl IntoIterator<Item = &'a Profile>,
-    ) -> Result<(), ConfigError> {
-        for profile in profiles {
-            let Some(account) = &profile.kustom_account else {
-                continue;
-            };
-            if !self.kustom.accounts.contains_key(account) {
-                return Err(ConfigError {
-                    place: Place::Setting("kustom.accounts"),
-                    problem: Problem::UnknownAccount {
-                        profile: profile.key.clone(),
-                        account: account.clone(),
-                    },
-                });
-            }
-        }
-        Ok(())
     }
 
     fn shared(sources: &Sources, mode: Mode) -> Result<Self, ConfigError> {
@@ -176,7 +161,7 @@ impl Settings {
             Mode::Dev => (KustomEnvironment::Emulator, CatalogueSource::Demo),
             Mode::Serve => {
                 let environment = kustom::environment(sources)?;
-                (environment, catalogue(sources, environment)?)
+                (environment, catalogue::source(sources, environment))
             }
         };
         Ok(Self {
@@ -253,20 +238,6 @@ fn sqlite_path(text: &str) -> Result<Database, Problem> {
         Some(("postgres" | "postgresql", _)) => Err(Problem::PostgresNotYet),
         // Not echoed: the URL of a database may hold a password.
         _ => Err(Problem::NotADatabase),
-    }
-}
-
-/// Relative to the file that names it, because that is where whoever writes it looks; in the environment, to where we are.
-/// Without one there is nothing to
-/// sell, except to the emulator, where nobody pays: there the demo shop will do.
-fn catalogue(sources: &Sources, environment: KustomEnvironment) -> Result<CatalogueSource, ConfigError> {
-    if let Some(path) = sources.variable(key::CATALOGUE) {
-        return Ok(CatalogueSource::File(path.into()));
-    }
-    match (&sources.file.catalogue, environment) {
-        (Some(path), _) => Ok(CatalogueSource::File(sources.folder().join(path.get_ref()))),
-        (None, KustomEnvironment::Emulator) => Ok(CatalogueSource::Demo),
-        (None, _) => Err(key::CATALOGUE.missing("the path of a catalogue")),
     }
 }
 

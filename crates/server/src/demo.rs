@@ -3,7 +3,8 @@
 use crate::catalogue_file;
 use kassa_commerce::catalogue::Catalogue;
 
-const CATALOGUE: &str = include_str!("../demo/catalogue.toml");
+/// As a start imports it.
+pub const CATALOGUE: &str = include_str!("../demo/catalogue.toml");
 
 pub fn catalogue() -> Catalogue {
     catalogue_file::parse(CATALOGUE).expect("a test reads the same text")

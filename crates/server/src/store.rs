@@ -1,7 +1,7 @@
 //! The truth, behind one trait.
 //!
-//! A store keeps carts, Kustom orders, snapshots, payments, orders, reviews and jobs. It has one way to write,
-//! [`Store::commit`], and a commit is durable before it is answered. It decides nothing about shops: it enforces
+//! A store keeps the catalogue, carts, Kustom orders, snapshots, payments, orders, reviews and jobs. It has one way to
+//! write, [`Store::commit`], and a commit is durable before it is answered. It decides nothing about shops: it enforces
 //! versions, uniqueness and leases, because those hold only where the data is.
 
 pub mod sqlite;
@@ -9,6 +9,7 @@ pub mod sqlite;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use kassa_commerce::cart::Cart;
+use kassa_commerce::catalogue::{Product, Shop};
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
 use kassa_commerce::kustom::KustomOrder;
@@ -41,6 +42,23 @@ pub struct LeftOver {
     pub available: Vec<(String, u32)>,
 }
 
+/// The shop as the last import has left it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredShop {
+    /// How many imports there have been. It grows with each, also with one of products alone.
+    pub version: u64,
+    pub shop: Shop,
+    /// What the last file was that a start has imported.
+    pub start_file: Option<String>,
+}
+
+/// Some products as the import has left them that made the shop of this version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredProducts {
+    pub version: u64,
+    pub products: Vec<Product>,
+}
+
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// The cart with its number, version and order filled in.
@@ -67,6 +85,12 @@ pub trait Store: Send + Sync + 'static {
         scarce: &Scarce,
         now: Timestamp,
     ) -> Result<LeftOver, StoreError>;
+
+    /// Of version zero before the first import.
+    async fn shop(&self) -> Result<StoredShop, StoreError>;
+
+    /// Those of the numbers that there are, in any order.
+    async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError>;
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError>;
 
@@ -116,6 +140,12 @@ pub enum StoreError {
     /// Others hold too much of it.
     #[error("there is not enough left of {} `{}`", .0.kind(), .0.key())]
     Exhausted(Resource),
+    /// An import takes a tax class away that a product still needs.
+    #[error("the product `{product_number}` needs the tax class `{tax_class}`")]
+    TaxClassInUse {
+        product_number: String,
+        tax_class: String,
+    },
     /// More is waiting than can be written in time.
     #[error("too many changes are waiting")]
     Busy,

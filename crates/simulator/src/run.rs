@@ -35,7 +35,7 @@ pub fn run(seed: u64, catalogue: &Catalogue, trace: Trace) -> Verdict {
     let weather = Weather::of(&mut random);
     let runtime = runtime();
     let world = runtime.block_on(async {
-        let world = World::new(weather, random, catalogue.clone(), trace);
+        let world = World::new(weather, random, catalogue, trace);
         play(&world).await;
         world
     });

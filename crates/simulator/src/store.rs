@@ -1,5 +1,6 @@
 //! A store that keeps the contract of every store, and every promise but speed and health.
 
+pub mod catalogue;
 mod hold;
 mod job;
 pub mod tables;
@@ -11,8 +12,9 @@ use crate::world::{Core, Trace, World};
 use async_trait::async_trait;
 use fastrand::Rng;
 use jiff::Timestamp;
-use kassa::store::{LeftOver, Scarce, Store, StoreError};
+use kassa::store::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
 use kassa_commerce::cart::Cart;
+use kassa_commerce::catalogue::Catalogue;
 use kassa_commerce::change::{CartWrite, Change, Committed};
 use kassa_commerce::id::CartId;
 use kassa_commerce::kustom::KustomOrder;
@@ -36,7 +38,7 @@ impl NodeStore {
     pub fn healthy() -> Self {
         static STORES: AtomicU64 = AtomicU64::new(0);
         let random = Rng::with_seed(STORES.fetch_add(1, Ordering::Relaxed));
-        let world = World::new(Weather::fair(), random, kassa::demo::catalogue(), Trace::Off);
+        let world = World::new(Weather::fair(), random, &Catalogue::default(), Trace::Off);
         Self {
             node: Incarnation::new(&world, 0),
         }
@@ -146,6 +148,14 @@ impl Store for NodeStore {
     ) -> Result<LeftOver, StoreError> {
         self.read(|tables| tables.holds.left_over(cart_id, scarce, now))
             .await
+    }
+
+    async fn shop(&self) -> Result<StoredShop, StoreError> {
+        self.read(|tables| tables.shelves.shop()).await
+    }
+
+    async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
+        self.read(|tables| tables.shelves.products(numbers)).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

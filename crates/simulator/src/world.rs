@@ -8,6 +8,7 @@ pub mod node;
 use crate::judge::Judge;
 use crate::kustom::Behind;
 use crate::report::{Counts, Situation};
+use crate::store::catalogue::Shelves;
 use crate::store::tables::Tables;
 use crate::weather::{Fault, Hints, Weather};
 use fastrand::Rng;
@@ -31,7 +32,6 @@ const BEGINNING_SECONDS: i64 = 1_800_000_000;
 
 pub struct World {
     pub weather: Weather,
-    pub catalogue: Catalogue,
     pub nodes: Vec<Node>,
     began: Instant,
     random: Mutex<Rng>,
@@ -60,8 +60,16 @@ pub enum Trace {
     Kept,
 }
 
+/// A shop without anything in it has never been imported.
+fn shelves(catalogue: &Catalogue) -> Shelves {
+    match catalogue.shop().profiles().next() {
+        Some(_) => Shelves::of(catalogue),
+        None => Shelves::default(),
+    }
+}
+
 impl World {
-    pub fn new(weather: Weather, random: Rng, catalogue: Catalogue, trace: Trace) -> Arc<Self> {
+    pub fn new(weather: Weather, random: Rng, catalogue: &Catalogue, trace: Trace) -> Arc<Self> {
         let mut random = random;
         let rules = Rules {
             seed: random.u64(..),
@@ -69,7 +77,7 @@ impl World {
             ..Rules::default()
         };
         let core = Core {
-            tables: Tables::new(std::array::from_fn(|_| random.u8(..))),
+            tables: Tables::new(std::array::from_fn(|_| random.u8(..)), shelves(catalogue)),
             kustom: Kustom::new(rules),
             judge: Judge::new(&weather),
             behind: BTreeMap::new(),
@@ -78,7 +86,6 @@ impl World {
         Arc::new(Self {
             nodes: nodes.collect(),
             weather,
-            catalogue,
             began: Instant::now(),
             random: Mutex::new(random),
             core: Mutex::new(core),

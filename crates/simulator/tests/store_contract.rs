@@ -11,6 +11,8 @@ mod contract;
 
 #[path = "../../server/tests/store_contract/cart.rs"]
 mod cart;
+#[path = "../../server/tests/store_contract/catalogue.rs"]
+mod catalogue;
 #[path = "../../server/tests/store_contract/data.rs"]
 mod data;
 #[path = "../../server/tests/store_contract/hold.rs"]

@@ -25,7 +25,6 @@ pub(crate) async fn run(keep: Keep) -> Result<(), StartError> {
 
 /// The emulator outlives no server and no server outlives the emulator: whichever ends, the other is stopped.
 async fn dev(settings: Settings, stop: CancellationToken) -> Result<(), StartError> {
-    let catalogue = settings.load_catalogue()?;
     let listener = listen::bind(settings.listen, "KASSA_LISTEN").await?;
     let emulator_listener = listen::bind(settings.emulator_listen, "KASSA_EMULATOR_LISTEN").await?;
     let greeting = greeting(
@@ -35,7 +34,7 @@ async fn dev(settings: Settings, stop: CancellationToken) -> Result<(), StartErr
     );
     let server = async {
         let _stop = stop.clone().drop_guard();
-        start(settings, catalogue, listener, stop.clone(), || {
+        start(settings, listener, stop.clone(), || {
             println!("{greeting}");
         })
         .await

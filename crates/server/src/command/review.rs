@@ -3,28 +3,18 @@
 //! The database belongs to the server alone, so this speaks to its operators' listener.
 
 use super::StartError;
+use super::operator::{self, CallError, text};
 use bytes::Bytes;
 use clap::{Args, Subcommand};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{Method, Request, StatusCode};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper::Method;
 use kassa::config::{AdminSettings, Settings, Variables};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
-use thiserror::Error;
-use tokio::time::timeout;
 
 /// A retry asks Kustom, which may take its time.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Tens of thousands of reviews; whoever has more has other worries.
-const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 #[derive(Subcommand)]
 pub(crate) enum Action {
@@ -57,26 +47,6 @@ pub(crate) struct Decision {
     note: String,
 }
 
-/// Why the server did not do as told.
-#[derive(Debug, Error)]
-pub(crate) enum CallError {
-    #[error(
-        "no server answers at {address}; start it with `admin.listen`, or set KASSA_ADMIN_LISTEN to where it listens"
-    )]
-    Unreachable {
-        address: SocketAddr,
-        source: hyper_util::client::legacy::Error,
-    },
-    #[error("the server at {address} did not answer within {} seconds", PATIENCE.as_secs())]
-    TooSlow { address: SocketAddr },
-    #[error("the server refuses the token; set `admin.token` or KASSA_ADMIN_TOKEN to the server's own")]
-    Unauthorized,
-    #[error("{message} ({code})")]
-    Refused { code: String, message: String },
-    #[error("the server's answer cannot be read")]
-    Unreadable,
-}
-
 pub(crate) async fn run(config: Option<&Path>, action: Action) -> Result<(), StartError> {
     let admin = Settings::for_operator(config, Variables::of_process()?)?;
     match action {
@@ -106,60 +76,16 @@ async fn decide(admin: &AdminSettings, action: &str, decision: Decision) -> Resu
     Ok(())
 }
 
+/// Asks the server, or tells it something.
 async fn call(admin: &AdminSettings, method: Method, path: &str, body: &Value) -> Result<Value, CallError> {
-    let address = admin.listen.ok_or(CallError::Unreadable)?;
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("http://{address}{path}"));
-    if let Some(token) = &admin.token {
-        request = request.header("authorization", format!("Bearer {}", token.expose_secret()));
-    }
     let bytes = if body.is_null() {
         Bytes::new()
     } else {
         body.to_string().into()
     };
-    let request = request
-        .header("content-type", "application/json")
-        .body(Full::new(bytes))
-        .map_err(|_| CallError::Unreadable)?;
-    match timeout(PATIENCE, send(address, request)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(CallError::TooSlow { address }),
-    }
-}
-
-async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<Value, CallError> {
-    let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let answer = client
-        .request(request)
-        .await
-        .map_err(|source| CallError::Unreachable { address, source })?;
-    let status = answer.status();
-    if status == StatusCode::UNAUTHORIZED {
-        return Err(CallError::Unauthorized);
-    }
-    let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect().await;
-    let bytes = body.map_err(|error| unreadable(&*error))?.to_bytes();
-    let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    if status.is_success() {
-        return Ok(value);
-    }
-    let error = &value["error"];
-    Err(CallError::Refused {
-        code: text(error, "code").to_owned(),
-        message: text(error, "message").to_owned(),
-    })
-}
-
-fn unreadable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> CallError {
-    match error.downcast_ref::<LengthLimitError>() {
-        Some(_) => CallError::Refused {
-            code: "TOO_MANY".into(),
-            message: "there are more reviews than can be shown".into(),
-        },
-        None => CallError::Unreadable,
-    }
+    operator::call(admin, method, path, bytes, PATIENCE)
+        .await?
+        .success()
 }
 
 /// One line per review, readable and easy to cut.
@@ -187,10 +113,6 @@ fn table(reviews: &[Value]) -> String {
         )
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value[member].as_str().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -18,10 +18,9 @@ pub(crate) async fn run(config: Option<&Path>) -> Result<(), StartError> {
 }
 
 async fn serve(settings: Settings, stop: CancellationToken) -> Result<(), StartError> {
-    let catalogue = settings.load_catalogue()?;
     let listener = listen::bind(settings.listen, "KASSA_LISTEN").await?;
     let address = listener.local_addr()?;
     let environment = settings.kustom.environment.name();
     let on_ready = move || tracing::info!(%address, kustom.environment = environment, "ready");
-    start(settings, catalogue, listener, stop, on_ready).await
+    start(settings, listener, stop, on_ready).await
 }

@@ -4,16 +4,17 @@ use super::{StartError, data};
 use jiff::SignedDuration;
 use kassa::app::{App, Options, Parts};
 use kassa::clock::{Clock, SystemClock, SystemIds};
-use kassa::config::{self, Database, KustomEnvironment, KustomSettings, Mode, Settings};
+use kassa::config::{self, CatalogueSource, Database, KustomEnvironment, KustomSettings, Mode, Settings};
+use kassa::import::{ImportError, import};
 use kassa::kustom::Kustom;
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::listen::{self, STOP_GRACE};
 use kassa::rate_limit::{Limits, RateLimits};
+use kassa::shelf::Shelf;
 use kassa::store::Store;
 use kassa::store::sqlite::{OpenError, SqliteStore};
 use kassa::token::CallbackTokens;
 use kassa::{admin, http, playground, tls};
-use kassa_commerce::catalogue::Catalogue;
 use kassa_commerce::change::Change;
 use kassa_commerce::kustom::hook::SyncTiming;
 use std::collections::BTreeMap;
@@ -33,7 +34,6 @@ const EMULATOR_KEY: &str = "emulator";
 /// Opens the data, says `on_ready` and answers until `stop`.
 pub(crate) async fn start(
     settings: Settings,
-    catalogue: Catalogue,
     listener: TcpListener,
     stop: CancellationToken,
     on_ready: impl FnOnce(),
@@ -47,7 +47,8 @@ pub(crate) async fn start(
         ..Change::default()
     };
     store.commit(abandon_leases).await?;
-    let app = app(&settings, catalogue, Arc::clone(&store), &stop).await?;
+    import_start_file(&settings, store.as_ref()).await?;
+    let app = app(&settings, Arc::clone(&store), &stop).await?;
     let admin = admin(&settings, &app, &stop).await?;
     let worker = tokio::spawn({
         let app = app.clone();
@@ -105,7 +106,7 @@ async fn admin(
     })
 }
 
-async fn open_store(path: &Path) -> Result<SqliteStore, StartError> {
+pub(super) async fn open_store(path: &Path) -> Result<SqliteStore, StartError> {
     let file = path.to_owned();
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&file)).await;
     opened
@@ -121,14 +122,35 @@ async fn open_store(path: &Path) -> Result<SqliteStore, StartError> {
         })
 }
 
+/// Imports the catalogue of the settings if it is another than at the last start. What was imported otherwise since then
+/// is not undone by starting again.
+async fn import_start_file(settings: &Settings, store: &dyn Store) -> Result<(), StartError> {
+    let Some(file) = settings.start_file()? else {
+        return Ok(());
+    };
+    let stored = store.shop().await?;
+    let is_a_stand_in = settings.mode == Mode::Serve && settings.catalogue == CatalogueSource::Demo;
+    if stored.start_file == file.start_file || (is_a_stand_in && stored.version > 0) {
+        return Ok(());
+    }
+    match import(store, &file, &settings.accounts()).await {
+        Ok(counts) => {
+            tracing::info!("the catalogue has changed: imported {counts}");
+            Ok(())
+        }
+        Err(ImportError::Files(problems)) => Err(settings.refuse_catalogue(problems).into()),
+        Err(ImportError::Store(error)) => Err(error.into()),
+    }
+}
+
 /// Everything a request needs, with background work not yet started.
 async fn app(
     settings: &Settings,
-    catalogue: Catalogue,
     store: Arc<SqliteStore>,
     stop: &CancellationToken,
 ) -> Result<App, StartError> {
-    settings.check_accounts(catalogue.shop().profiles())?;
+    let shelf = Shelf::open(store.as_ref()).await?;
+    settings.check_shop(shelf.shop().profiles())?;
     let tokens = CallbackTokens::new(store.callback_key().await?);
     let delay = SignedDuration::try_from(settings.sync_delay).unwrap_or(LONGEST_SYNC_DELAY);
     let environment = settings.kustom.environment;
@@ -147,7 +169,7 @@ async fn app(
     let kustom_accounts = kustom_accounts(&settings.kustom)?;
     let parts = Parts::new(
         store,
-        catalogue,
+        shelf,
         Some(Arc::new(kustom)),
         Arc::new(SystemClock),
         Arc::new(SystemIds),

@@ -116,6 +116,11 @@ pub enum Problem {
     DemoPaymentWhenLive,
     #[error("found {found}, wanted a number from {} to {}; correct it or remove it", wanted.start(), wanted.end())]
     OutOfRange { found: u64, wanted: RangeInclusive<u64> },
+    #[error(
+        "found nothing, and the database has no shop; wanted a catalogue; import one with `kassa import FILE`, or set \
+         `catalogue` in the file, or KASSA_CATALOGUE"
+    )]
+    NoShop,
     #[error("{0}; correct the catalogue")]
     Catalogue(CatalogueProblem),
 }

@@ -89,7 +89,7 @@ impl Sources {
         let file = toml::from_str(&text).map_err(|error| ConfigError {
             place: Place::Line {
                 file: path.to_owned(),
-                line: line_at(&text, error.span().map_or(0, |span| span.start)),
+                line: line_at(text.as_bytes(), error.span().map_or(0, |span| span.start)),
             },
             problem: Problem::NotSettings {
                 message: error.message().replace('\n', " "),
@@ -229,7 +229,7 @@ impl Sources {
     fn place_of(&self, offset: usize) -> Place {
         Place::Line {
             file: self.path.clone(),
-            line: line_at(&self.text, offset),
+            line: line_at(self.text.as_bytes(), offset),
         }
     }
 }
@@ -252,6 +252,13 @@ fn content(path: Written) -> Result<Written, ConfigError> {
 
 pub(super) fn read(path: &Path, place: Place) -> Result<String, ConfigError> {
     fs::read_to_string(path).map_err(|error| ConfigError {
+        place,
+        problem: Problem::Unreadable(error),
+    })
+}
+
+pub(super) fn read_bytes(path: &Path, place: Place) -> Result<Vec<u8>, ConfigError> {
+    fs::read(path).map_err(|error| ConfigError {
         place,
         problem: Problem::Unreadable(error),
     })

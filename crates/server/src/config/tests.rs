@@ -1,4 +1,6 @@
 use super::*;
+use crate::catalogue_file::parse;
+use crate::demo;
 use secrecy::ExposeSecret;
 use std::fs;
 use tempfile::TempDir;
@@ -114,19 +116,6 @@ fn what_is_missing_is_named() {
         refusal(&folder, nothing),
         "kustom.environment: found nothing, wanted `playground`, `live` or `emulator`; set `kustom.environment` in \
          the file, or KASSA_KUSTOM_ENVIRONMENT"
-    );
-    let (folder, no_catalogue) = serve(
-        "",
-        &[
-            ("KASSA_KUSTOM_ENVIRONMENT", "playground"),
-            ("KASSA_KUSTOM_KEY_ID", "M1"),
-            ("KASSA_KUSTOM_PASSWORD", "secret"),
-            ("KASSA_PUBLIC_URL", "https://shop.example"),
-        ],
-    );
-    assert_eq!(
-        refusal(&folder, no_catalogue),
-        "catalogue: found nothing, wanted the path of a catalogue; set `catalogue` in the file, or KASSA_CATALOGUE"
     );
     check_live(
         &[("KASSA_KUSTOM_PASSWORD", "")],
@@ -282,7 +271,8 @@ fn development_needs_nothing() {
         format!("{:?}", settings.limits),
         format!("{:?}", Limits::default())
     );
-    assert!(settings.load_catalogue().unwrap().profile("se-webshop").is_some());
+    assert_eq!(settings.catalogue, CatalogueSource::Demo);
+    assert_eq!(&settings.start_file().unwrap().unwrap().bytes, demo::CATALOGUE);
 }
 
 #[test]
@@ -300,7 +290,7 @@ fn everywhere_includes_this_machine() {
 fn the_example_works_and_shows_the_defaults() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/kassa.toml");
     let shown = Settings::for_serve(Some(&path), variables(&[])).unwrap();
-    assert!(shown.load_catalogue().unwrap().profile("se-b2b").is_some());
+    assert_eq!(&shown.start_file().unwrap().unwrap().bytes, demo::CATALOGUE);
     let default = Settings::for_dev(variables(&[])).unwrap();
     assert_eq!(shown.listen, default.listen);
     assert_eq!(shown.public_url, default.public_url);
@@ -312,18 +302,35 @@ fn the_example_works_and_shows_the_defaults() {
 }
 
 #[test]
+fn without_a_catalogue_the_database_is_asked() {
+    let (_folder, settings) = serve("", &LIVE);
+    let settings = settings.unwrap();
+    assert_eq!(settings.catalogue, CatalogueSource::Database);
+    assert!(settings.start_file().unwrap().is_none());
+    assert_eq!(
+        settings.check_shop([]).unwrap_err().to_string(),
+        "catalogue: found nothing, and the database has no shop; wanted a catalogue; import one with `kassa import \
+         FILE`, or set `catalogue` in the file, or KASSA_CATALOGUE"
+    );
+}
+
+#[test]
 fn a_wrong_catalogue_is_refused_with_its_line() {
     let file = "catalogue = \"catalogue.toml\"\nkustom.environment = \"emulator\"";
     let (folder, settings) = serve(file, &[]);
     let settings = settings.unwrap();
-    fs::write(
-        folder.path().join("catalogue.toml"),
-        "[profiles]\n[products]\n[tax_classes.a]\ndefault = \"x\"",
-    )
-    .unwrap();
-    let line = settings.load_catalogue().unwrap_err().to_string();
+    let without_folder = |line: &ConfigError| {
+        let line = line.to_string();
+        line.replace(&format!("{}/", folder.path().display()), "")
+    };
     assert_eq!(
-        line.replace(&format!("{}/", folder.path().display()), ""),
+        without_folder(&settings.start_file().unwrap_err()),
+        "catalogue.toml: found No such file or directory (os error 2); wanted a readable file; correct the path or its \
+         permissions"
+    );
+    let text = "[profiles]\n[products]\n[tax_classes.a]\ndefault = \"x\"\n[tax_classes.b]\ndefault = \"y\"";
+    assert_eq!(
+        without_folder(&settings.refuse_catalogue(parse(text).unwrap_err())),
         "catalogue.toml:4: `x` is not a percentage from 0 to 100 with at most two decimals, such as `25` or `5.5`; \
          correct the catalogue"
     );

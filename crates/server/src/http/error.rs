@@ -284,6 +284,7 @@ impl From<StoreError> for ApiError {
                 Self::unavailable("STORAGE_UNAVAILABLE", "Nothing can be saved at the moment.")
                     .with_retry_after(30)
             }
+            error @ StoreError::TaxClassInUse { .. } => Self::internal(&error.to_string()),
             StoreError::Internal(detail) => Self::internal(&detail),
         }
     }

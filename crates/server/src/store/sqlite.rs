@@ -5,6 +5,7 @@
 //! callers see facts of the shop or [`StoreError`].
 
 mod apply;
+mod catalogue;
 mod connection;
 mod failure;
 mod hold;
@@ -20,7 +21,7 @@ pub use connection::SqliteOptions;
 pub use failure::OpenError;
 pub use writer::{GROUP_LIMIT, QUEUE_LIMIT};
 
-use super::{LeftOver, Scarce, Store, StoreError};
+use super::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use kassa_commerce::cart::Cart;
@@ -116,6 +117,17 @@ impl Store for SqliteStore {
         let scarce = scarce.clone();
         self.readers
             .read(move |connection| hold::left_over(connection, cart_id, &scarce, now))
+            .await
+    }
+
+    async fn shop(&self) -> Result<StoredShop, StoreError> {
+        self.readers.read(catalogue::shop).await
+    }
+
+    async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
+        let numbers = numbers.to_vec();
+        self.readers
+            .read(move |connection| catalogue::products(connection, &numbers))
             .await
     }
 

@@ -216,11 +216,9 @@ async fn every_cart_that_does_not_exist_is_answered_with_the_same_bytes() {
 /// The demo has every price, so here is a catalogue that lacks one.
 #[tokio::test]
 async fn a_product_without_a_price_in_the_carts_currency_is_refused() {
-    let mut shop = Shop::open().await;
-    shop.reconfigure(|parts| {
-        let poorer = include_str!("../../demo/catalogue.toml").replacen(r#", EUR = "24.90""#, "", 1);
-        parts.catalogue = kassa::catalogue_file::parse(&poorer).unwrap();
-    });
+    let shop = Shop::open().await;
+    shop.import(&kassa::demo::CATALOGUE.replacen(r#", EUR = "24.90""#, "", 1))
+        .await;
     let cart_id = shop.new_cart("de-webshop").await;
     let path = format!("/ingress/commerce/carts/{cart_id}/add-item");
     let item = json!({ "productNumber": "BOOK-001", "quantity": 1 });
@@ -266,7 +264,8 @@ async fn a_kustom_that_cannot_be_reached_is_worth_another_try() {
 #[tokio::test]
 async fn in_production_shoppers_are_sent_to_the_profiles_own_origins_only() {
     let mut shop = Shop::open().await;
-    shop.trust_only(&["https://shop.example", "http://shop.example"]);
+    shop.trust_only(&["https://shop.example", "http://shop.example"])
+        .await;
     let cart_id = shop.cart_with_shoes().await;
     let open = async |cart_id: &str, member: &str, url: &str| {
         let mut pages = json!({

@@ -178,7 +178,8 @@ async fn the_event_stream_and_confirm_work_without_a_preflight() {
 #[tokio::test]
 async fn production_trusts_exactly_the_origins_that_the_profiles_list() {
     let mut shop = Shop::open().await;
-    shop.trust_only(&["https://shop.example", "https://shop.example:8443"]);
+    shop.trust_only(&["https://shop.example", "https://shop.example:8443"])
+        .await;
     for origin in ["https://shop.example", "https://shop.example:8443"] {
         let answer = preflight(&shop, "/ingress/commerce/carts", origin, "POST").await;
         assert_eq!(allowed_origin(&answer), Some(origin));

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kassa::store::{LeftOver, Scarce, Store, StoreError};
+use kassa::store::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -127,6 +127,16 @@ impl Store for FailingStore {
     ) -> Result<LeftOver, StoreError> {
         self.check_read()?;
         self.inner.left_over(cart_id, scarce, now).await
+    }
+
+    async fn shop(&self) -> Result<StoredShop, StoreError> {
+        self.check_read()?;
+        self.inner.shop().await
+    }
+
+    async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
+        self.check_read()?;
+        self.inner.products(numbers).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

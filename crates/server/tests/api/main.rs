@@ -9,6 +9,7 @@ mod admin;
 mod answer;
 mod bad_input;
 mod carts;
+mod catalogue;
 mod checkout;
 mod clock;
 mod completion;

@@ -3,15 +3,20 @@
 use crate::clock::ManualClock;
 use axum::Router;
 use kassa::app::{App, Options, Parts};
+use kassa::catalogue_file::Format;
 use kassa::clock::{Clock, SystemIds};
+use kassa::import::{Import, import};
 use kassa::kustom::Kustom;
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
 use kassa::pace::Pace;
+use kassa::shelf::Shelf;
 use kassa::store::Store;
 use kassa::store::sqlite::SqliteStore;
 use kassa::token::CallbackTokens;
+use kassa_commerce::catalogue::Rest;
 use kassa_commerce::kustom::hook::SyncTiming;
 use kustom_emulator::{Emulator, Rules, Settings};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +48,12 @@ pub(crate) fn open_store(folder: &Path) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(&folder.join("kassa.db")).unwrap())
 }
 
+/// The demo shop, as a start imports it.
+pub(crate) async fn stock(store: &dyn Store) {
+    let demo = Import::of_one(Format::Toml, kassa::demo::CATALOGUE, Rest::Removed);
+    import(store, &demo, &BTreeSet::new()).await.unwrap();
+}
+
 pub(crate) async fn app(
     store: &Arc<SqliteStore>,
     clock: &Arc<ManualClock>,
@@ -50,7 +61,8 @@ pub(crate) async fn app(
     public_url: &str,
 ) -> App {
     let key = store.callback_key().await.unwrap();
-    let parts = parts(store.clone(), clock, Some(kustom), public_url.to_owned());
+    let shelf = Shelf::open(store.as_ref()).await.unwrap();
+    let parts = parts(store.clone(), shelf, clock, Some(kustom), public_url.to_owned());
     App::new(Parts {
         tokens: CallbackTokens::new(key),
         ..parts
@@ -59,13 +71,14 @@ pub(crate) async fn app(
 
 pub(crate) fn parts(
     store: Arc<dyn Store>,
+    shelf: Arc<Shelf>,
     clock: &Arc<ManualClock>,
     kustom: Option<Arc<dyn Kustom>>,
     public_url: String,
 ) -> Parts {
     let parts = Parts::new(
         store,
-        kassa::demo::catalogue(),
+        shelf,
         kustom,
         clock.clone(),
         Arc::new(SystemIds),

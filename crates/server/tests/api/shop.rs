@@ -10,11 +10,13 @@ use axum::http::{Method, Request};
 use axum::middleware::from_fn_with_state;
 use jiff::{SignedDuration, Timestamp};
 use kassa::app::{App, Parts};
+use kassa::catalogue_file::Format;
+use kassa::import::Import;
 use kassa::kustom_client::Timeouts;
 use kassa::pace::Pace;
 use kassa::store::sqlite::SqliteStore;
-use kassa_commerce::catalogue::{Catalogue, Product, Profile, ShippingMode};
-use kassa_commerce::change::{Change, Claim};
+use kassa_commerce::catalogue::{Product, Profile, Rest, ShippingMode};
+use kassa_commerce::change::{CatalogueWrite, Change, Claim};
 use kassa_commerce::id::CartId;
 use kassa_commerce::job::JobKey;
 use kassa_commerce::order::Order;
@@ -89,6 +91,7 @@ impl Shop {
         let public_url = parts::url_of(&listener);
         let folder = tempfile::tempdir().unwrap();
         let store = parts::open_store(folder.path());
+        parts::stock(store.as_ref()).await;
         let kustom = client(&kustom_url, setup.timeouts);
         let app = parts::app(&store, &clock, kustom, &public_url).await;
         let router = kassa::http::router(app.clone());
@@ -139,6 +142,7 @@ impl Shop {
         let kustom = client(&self.kustom_url, self.timeouts);
         parts::parts(
             self.store.clone(),
+            Arc::clone(&self.app.shelf),
             &self.clock,
             Some(kustom),
             self.public_url.clone(),
@@ -156,7 +160,7 @@ impl Shop {
         App::new(self.parts())
     }
 
-    /// The same shop after an operator has changed something: another catalogue, other options, no credentials.
+    /// The same shop after an operator has changed something: other options, no credentials.
     pub(crate) fn reconfigure(&mut self, change: impl FnOnce(&mut Parts)) {
         let mut parts = self.parts();
         change(&mut parts);
@@ -165,18 +169,36 @@ impl Shop {
 
     /// The same shop after its merchant has changed what is sold, and how.
     pub(crate) async fn edit_shop(&mut self, edit: impl FnOnce(&mut Edit)) {
-        let known = self.app.catalogue.clone();
-        let shop = known.shop();
+        let store = &self.app.store;
+        let stored = store.shop().await.unwrap();
+        let numbers: Vec<_> = kassa::demo::catalogue()
+            .products()
+            .map(|product| product.number.clone())
+            .collect();
         let mut edited = Edit {
-            profiles: shop.profiles().cloned().collect(),
-            promotions: shop.promotions().to_vec(),
-            products: known.products().cloned().collect(),
+            profiles: stored.shop.profiles().cloned().collect(),
+            promotions: stored.shop.promotions().to_vec(),
+            products: store.products(&numbers).await.unwrap().products,
         };
+        edited
+            .products
+            .sort_by(|one, other| one.number.cmp(&other.number));
         edit(&mut edited);
-        let tax_classes = shop.tax_classes().cloned().collect();
+        let tax_classes = stored.shop.tax_classes().cloned().collect();
         let shop = kassa_commerce::catalogue::Shop::new(edited.profiles, tax_classes, edited.promotions);
-        let catalogue = Catalogue::new(shop.unwrap(), edited.products).unwrap();
-        self.reconfigure(|parts| parts.catalogue = catalogue);
+        let write = CatalogueWrite {
+            planned_on: stored.version,
+            shop: Some(shop.unwrap()),
+            products: edited.products,
+            other_products: Rest::Removed,
+            start_file: None,
+        };
+        let change = Change {
+            catalogue: Some(write),
+            ..Change::default()
+        };
+        store.commit(change).await.unwrap();
+        self.app.shelf.refresh(store.as_ref()).await.unwrap();
     }
 
     /// A shop whose Swedish shoppers choose in Kustom's checkout how to get the goods.
@@ -188,17 +210,23 @@ impl Shop {
     }
 
     /// As in production: `se-webshop` lists these origins, and nobody is trusted for being on this machine.
-    pub(crate) fn trust_only(&mut self, origins: &[&str]) {
+    pub(crate) async fn trust_only(&mut self, origins: &[&str]) {
         let listed = include_str!("../../demo/catalogue.toml").replacen(
             "origins = []",
             &format!("origins = {origins:?}"),
             1,
         );
+        self.import(&listed).await;
         self.reconfigure(|parts| {
-            parts.catalogue = kassa::catalogue_file::parse(&listed).unwrap();
             parts.options.trust_loopback_pages = false;
             parts.options.https_pages_only = true;
         });
+    }
+
+    /// Imports a whole catalogue while the shop is open, as an operator does.
+    pub(crate) async fn import(&self, catalogue: &str) {
+        let files = Import::of_one(Format::Toml, catalogue.to_owned(), Rest::Removed);
+        self.app.import(files).await.unwrap();
     }
 
     /// A server that looks at an order at Kustom only every so often, as all do outside of tests.

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use kassa::store::{LeftOver, Scarce, Store, StoreError};
+use kassa::store::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -100,6 +100,14 @@ impl Store for Troubled {
         now: Timestamp,
     ) -> Result<LeftOver, StoreError> {
         self.inner.left_over(cart_id, scarce, now).await
+    }
+
+    async fn shop(&self) -> Result<StoredShop, StoreError> {
+        self.inner.shop().await
+    }
+
+    async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
+        self.inner.products(numbers).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

@@ -68,7 +68,7 @@ async fn a_change_whose_browser_has_left_is_announced_all_the_same() {
     let change = command::apply(
         &cart,
         CartCommand::SetEmail { email },
-        &shop.app.catalogue,
+        &shop.app.catalogue_for(&cart, None).await.unwrap(),
         &shop.app.options.timing,
         shop.app.now(),
     );

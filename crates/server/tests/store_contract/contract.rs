@@ -85,6 +85,19 @@ macro_rules! contract {
             );
             tests!(
                 $backend,
+                catalogue(store),
+                before_the_first_import_there_is_no_shop,
+                an_import_is_read_back,
+                an_import_overwrites_what_it_names_and_keeps_the_rest,
+                an_import_that_replaces_removes_the_rest_with_its_count,
+                an_import_planned_on_an_older_catalogue_is_refused,
+                of_many_imports_at_once_one_wins,
+                a_tax_class_that_a_product_needs_stays,
+                an_import_that_is_refused_undoes_the_change_it_is_part_of,
+                what_a_start_has_imported_is_remembered,
+            );
+            tests!(
+                $backend,
                 purchase(store),
                 a_purchase_is_read_back,
                 a_cart_shows_the_order_it_became,

@@ -35,11 +35,11 @@ pub(crate) fn kustom_order_id(number: u128) -> KustomOrderId {
     KustomOrderId(format!("kustom-{number}"))
 }
 
-fn sek(amount_minor: i64) -> Money {
+pub(crate) fn sek(amount_minor: i64) -> Money {
     Money::new(amount_minor, Currency::from_code("SEK").unwrap())
 }
 
-fn standard_rate() -> TaxRate {
+pub(crate) fn standard_rate() -> TaxRate {
     TaxRate::from_basis_points(2500).unwrap()
 }
 

@@ -12,6 +12,7 @@
 mod contract;
 
 mod cart;
+mod catalogue;
 mod data;
 mod hold;
 mod job_claim;

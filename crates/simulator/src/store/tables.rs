@@ -2,13 +2,15 @@
 //!
 //! A change is applied part by part; what was there before is noted down, and put back when a part is refused.
 
+use super::catalogue::Shelves;
 use super::hold::Holds;
 use super::job::{self, Job};
 use jiff::Timestamp;
 use kassa::store::{MAX_SNAPSHOTS, StoreError};
 use kassa_commerce::cart::{Cart, CartOrder};
 use kassa_commerce::change::{
-    AuthorizationWrite, CartWrite, Change, Committed, KustomOrderWrite, ResolutionWrite,
+    AuthorizationWrite, CartWrite, CatalogueWrite, Change, Committed, KustomOrderWrite, ResolutionWrite,
+    StockWrite,
 };
 use kassa_commerce::id::CartId;
 use kassa_commerce::job::JobKey;
@@ -34,6 +36,7 @@ pub struct Tables {
     reviews: Vec<Review>,
     pub(super) jobs: BTreeMap<JobKey, Job>,
     pub(super) holds: Holds,
+    pub(super) shelves: Shelves,
     counters: Counters,
     /// The last number drawn, by prefix.
     order_counters: BTreeMap<String, u64>,
@@ -71,7 +74,7 @@ enum Undo {
 }
 
 impl Tables {
-    pub fn new(callback_key: [u8; 32]) -> Self {
+    pub fn new(callback_key: [u8; 32], shelves: Shelves) -> Self {
         Self {
             carts: BTreeMap::new(),
             kustom_orders: BTreeMap::new(),
@@ -81,6 +84,7 @@ impl Tables {
             reviews: Vec::new(),
             jobs: BTreeMap::new(),
             holds: Holds::default(),
+            shelves,
             counters: Counters {
                 cart: FIRST_NUMBER,
                 claim: 0,
@@ -94,13 +98,15 @@ impl Tables {
     /// All of the change or none of it.
     pub fn commit(&mut self, change: &Change) -> Result<Committed, StoreError> {
         let counters = self.counters;
-        let holds = (!change.holds.is_empty()).then(|| self.holds.clone());
+        let holds = (!change.holds.is_empty() || change.catalogue.is_some()).then(|| self.holds.clone());
+        let shelves = self.shelves.clone();
         self.undo.clear();
         let result = self.apply(change);
         if result.is_err() {
             if let Some(holds) = holds {
                 self.holds = holds;
             }
+            self.shelves = shelves;
             self.counters = counters;
             self.put_back();
         }
@@ -155,6 +161,9 @@ impl Tables {
         {
             self.write_job(&JobKey::Sync(snapshot.cart_id), None);
         }
+        if let Some(write) = &change.catalogue {
+            self.import(write)?;
+        }
         for write in &change.stock {
             self.holds.set_stock(write);
         }
@@ -168,6 +177,18 @@ impl Tables {
             committed.claimed = job::claim(self, claim);
         }
         Ok(committed)
+    }
+
+    fn import(&mut self, write: &CatalogueWrite) -> Result<(), StoreError> {
+        let (shelves, gone) = self.shelves.after(write)?;
+        for product_number in gone {
+            self.holds.set_stock(&StockWrite {
+                product_number,
+                on_hand: None,
+            });
+        }
+        self.shelves = shelves;
+        Ok(())
     }
 
     fn put_back(&mut self) {

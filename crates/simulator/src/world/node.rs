@@ -12,6 +12,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use kassa::app::{App, Options, Parts};
 use kassa::clock::{Clock, Ids};
+use kassa::shelf::Shelf;
 use kassa::store::Store;
 use kassa::token::CallbackTokens;
 use kassa_commerce::change::Change;
@@ -104,7 +105,8 @@ impl World {
         if self.nodes.len() == 1 {
             abandon_leases(&store, self, node).await;
         }
-        let app = App::new(parts(self, &incarnation, store));
+        let shelf = shelf(&store).await;
+        let app = App::new(parts(&incarnation, store, shelf));
         self.tell(format_args!("node {node}"), || "starts".to_owned());
         self.nodes[node].set_living(Some(Living {
             app: app.clone(),
@@ -147,11 +149,21 @@ async fn abandon_leases(store: &NodeStore, world: &World, node: usize) {
     }
 }
 
-fn parts(world: &Arc<World>, incarnation: &Arc<Incarnation>, store: Arc<NodeStore>) -> Parts {
+/// A server that cannot read its shop does not start, and whatever watches over it tries again.
+async fn shelf(store: &NodeStore) -> Arc<Shelf> {
+    loop {
+        if let Ok(shelf) = Shelf::open(store).await {
+            return shelf;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn parts(incarnation: &Arc<Incarnation>, store: Arc<NodeStore>, shelf: Arc<Shelf>) -> Parts {
     let outside = Outside(Arc::clone(incarnation));
     Parts::new(
         store,
-        world.catalogue.clone(),
+        shelf,
         Some(Arc::new(NodeKustom::new(Arc::clone(incarnation)))),
         Arc::new(outside.clone()),
         Arc::new(outside),

@@ -1,5 +1,6 @@
 //! Writes one change inside whatever transaction is open. Whoever calls makes sure that a refusal undoes all of it.
 
+use super::catalogue;
 use super::hold;
 use super::job;
 use super::order;
@@ -57,6 +58,9 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committe
     }
     if let Some(write) = &change.resolution {
         resolve_review(connection, write)?;
+    }
+    if let Some(write) = &change.catalogue {
+        catalogue::write(connection, write)?;
     }
     for write in &change.stock {
         hold::set_stock(connection, write)?;
@@ -243,6 +247,6 @@ pub(super) fn draw(connection: &Connection, counter: &str) -> Result<u64, StoreE
     Ok(statement.query_row([counter], |row| row.get(0))?)
 }
 
-pub(super) fn document<T: Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn document<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Internal(error.to_string()))
 }

@@ -169,7 +169,7 @@ pub(super) fn callback_key(connection: &Connection) -> Result<[u8; 32], StoreErr
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-fn first<T>(
+pub(super) fn first<T>(
     connection: &Connection,
     sql: &str,
     params: impl Params,
@@ -189,7 +189,7 @@ fn all<T>(
     statement.query_and_then(params, read)?.collect()
 }
 
-fn document<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
+pub(super) fn document<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
     let text = row.get_ref(column)?.as_str().map_err(unreadable)?;
     serde_json::from_str(text).map_err(|error| {
         // The error's own text may quote an address or an e-mail, and this one reaches the log.
@@ -205,6 +205,6 @@ fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(unreadable)
 }
 
-fn unreadable(reason: impl Display) -> StoreError {
+pub(super) fn unreadable(reason: impl Display) -> StoreError {
     StoreError::Internal(format!("what is stored cannot be read: {reason}"))
 }
