@@ -84,7 +84,7 @@ async fn products(store: &dyn Store, numbers: &[&str]) -> (u64, Vec<Product>) {
     (stored.version, stored.products)
 }
 
-async fn stocked(store: &dyn Store) {
+pub(crate) async fn stocked(store: &dyn Store) {
     let goods = [product("A", 100), product("B", 200)];
     let all = shop(&["se", "no"], &["goods", "books"]);
     commit(store, import(0, Some(all), &goods)).await.unwrap();

@@ -18,11 +18,12 @@ pub(crate) async fn everything_is_there_after_a_restart<B: Backend>(backend: B) 
         ..completion(1, &kustom_order)
     };
     store.commit(purchase).await.unwrap();
+    crate::catalogue::stocked(store).await;
     wish(store, sync(1), 150, 2000).await;
     let before = everything(&backend).await;
     let backend = backend.restarted().await;
     assert_eq!(everything(&backend).await, before);
-    assert!(before.contains("kustom-1") && before.contains("100001"));
+    assert!(before.contains("kustom-1") && before.contains("100001") && before.contains("books"));
     assert_due_at(backend.store(), 150).await;
 }
 
@@ -31,13 +32,15 @@ async fn everything<B: Backend>(backend: &B) -> String {
     let store = backend.store();
     let id = crate::data::cart_id(1);
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         store.cart(id).await.unwrap().unwrap(),
         store.kustom_orders_of(id).await.unwrap(),
         store.snapshot(id, 1).await.unwrap().unwrap(),
         store.payments_of_cart(id).await.unwrap(),
         store.order_of_cart(id).await.unwrap().unwrap(),
         store.reviews().await.unwrap(),
+        store.shop().await.unwrap(),
+        store.products(&["A".to_owned()]).await.unwrap(),
     )
 }
 
