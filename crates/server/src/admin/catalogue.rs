@@ -45,7 +45,7 @@ pub(super) async fn import(
     request: Request,
 ) -> Response {
     let Ok(Query(asked)) = asked else {
-        return bad(BadRequest::Malformed(
+        return bad(&BadRequest::Malformed(
             "`format` is toml, json or csv, and `replace` true or false",
         ));
     };
@@ -56,11 +56,11 @@ pub(super) async fn import(
     };
     let bytes = match body(request).await {
         Ok(bytes) => bytes,
-        Err(error) => return bad(error),
+        Err(error) => return bad(&error),
     };
     let files = match files(&asked, bytes.len()) {
         Ok(files) => files,
-        Err(error) => return bad(error),
+        Err(error) => return bad(&error),
     };
     let import = Import {
         bytes,
@@ -135,7 +135,7 @@ async fn body(request: Request<Body>) -> Result<Bytes, BadRequest> {
     Ok(bytes.into())
 }
 
-fn bad(error: BadRequest) -> Response {
+fn bad(error: &BadRequest) -> Response {
     match error {
         BadRequest::Malformed(message) => refused(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message),
         BadRequest::TooLarge => {

@@ -401,14 +401,12 @@ async fn a_checkout_that_was_paid_beside_a_demo_payment_is_given_back() {
 
 #[tokio::test]
 async fn profiles_count_their_orders_apart() {
-    let mut shop = Shop::open().await;
-    shop.reconfigure(|parts| {
-        let text = include_str!("../../demo/catalogue.toml").replace(
-            "[profiles.no-webshop]\n",
-            "[profiles.no-webshop]\norder_numbers = { series = \"no\", prefix = \"NO-\", first = 500 }\n",
-        );
-        parts.catalogue = kassa::catalogue_file::parse(&text).unwrap();
-    });
+    let shop = Shop::open().await;
+    let text = include_str!("../../demo/catalogue.toml").replace(
+        "[profiles.no-webshop]\n",
+        "[profiles.no-webshop]\norder_numbers = { series = \"no\", prefix = \"NO-\", first = 500 }\n",
+    );
+    shop.import(&text).await;
     let mut numbers = Vec::new();
     for profile in ["no-webshop", "se-webshop", "no-webshop"] {
         let cart_id = shop.new_cart(profile).await;
