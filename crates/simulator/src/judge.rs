@@ -3,6 +3,7 @@
 //! It keeps ledgers of its own: what shoppers asked for and were told, what the store was made to write, what Kustom did.
 //! It never asks the code under test, and its sums are its own.
 
+mod cancel;
 mod commit;
 mod end;
 mod kustom;
@@ -61,6 +62,8 @@ struct CartLedger {
     /// What shoppers asked for.
     edits: Vec<Edit>,
     bought_by: Option<KustomOrderId>,
+    /// A shopper wanted the order to be cancelled.
+    is_cancellation_wanted: bool,
     openings_under_way: u32,
     /// Some page has shown its checkout.
     was_shown: bool,
@@ -140,6 +143,8 @@ struct Session {
     /// Not zero if order management tells strange things of it.
     strangeness: u8,
     order_number: Option<String>,
+    /// The order that it became was cancelled by its owner.
+    was_cancelled: bool,
     reviews: Vec<ReviewReason>,
     /// The idempotency key of each message that Kustom was sent about it.
     keys: BTreeMap<&'static str, Uuid>,

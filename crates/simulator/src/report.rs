@@ -47,10 +47,11 @@ pub enum Situation {
     /// The shopper was at the bank for longer than the cart stands still.
     LongAtTheBank,
     ReviewResolved,
+    OrderCancelled,
 }
 
 impl Situation {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::KustomOrderMade,
         Self::CreateAnswerLost,
         Self::TabsAtOnce,
@@ -83,6 +84,7 @@ impl Situation {
         Self::PaymentDenied,
         Self::LongAtTheBank,
         Self::ReviewResolved,
+        Self::OrderCancelled,
     ];
 }
 

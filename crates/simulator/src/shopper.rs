@@ -116,7 +116,9 @@ async fn after_payment(tab: &mut Tab) {
     if tab.world.chance(15) {
         tab.edit_somehow().await;
     }
-    tab.confirm_until_told().await;
+    if tab.confirm_until_told().await && tab.world.regrets(15) {
+        tab.cancel_order().await;
+    }
 }
 
 /// A request to whichever node the load balancer picks. `None` if no answer came: nobody knows what was done.

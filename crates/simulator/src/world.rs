@@ -30,11 +30,16 @@ use uuid::Uuid;
 /// When every world begins.
 const BEGINNING_SECONDS: i64 = 1_800_000_000;
 
+/// Any number that is not zero.
+const REGRETS: u64 = 0xC0FF_EE00_D15E_A5ED;
+
 pub struct World {
     pub weather: Weather,
     pub nodes: Vec<Node>,
     began: Instant,
     random: Mutex<Rng>,
+    /// What people regret. A stream of its own, so that worlds without regrets are what they were.
+    regrets: Mutex<Rng>,
     core: Mutex<Core>,
     counts: Mutex<Counts>,
     trace: Option<Mutex<Vec<String>>>,
@@ -87,6 +92,7 @@ impl World {
             nodes: nodes.collect(),
             weather,
             began: Instant::now(),
+            regrets: Mutex::new(Rng::with_seed(random.get_seed() ^ REGRETS)),
             random: Mutex::new(random),
             core: Mutex::new(core),
             counts: Mutex::default(),
@@ -137,6 +143,12 @@ impl World {
 
     pub fn chance(&self, percent: u8) -> bool {
         self.random().u8(..100) < percent
+    }
+
+    /// Whether somebody regrets what was done.
+    pub fn regrets(&self, percent: u8) -> bool {
+        let mut regrets = self.regrets.lock().expect("nothing panics while it draws");
+        regrets.u8(..100) < percent
     }
 
     pub fn below(&self, limit: usize) -> usize {

@@ -52,6 +52,11 @@ impl Judge {
                 cart.offered.insert(snapshot.revision, content);
             }
         }
+        if let Some(moved) = &change.order_update
+            && let Some(id) = &moved.kustom_order_id
+        {
+            self.order_moved(moved, id, change, world);
+        }
         for write in &change.kustom_orders {
             match write {
                 KustomOrderWrite::Open(kustom_order) => self.bound(kustom_order, kustom, world),
@@ -123,6 +128,7 @@ impl Judge {
                     pending_hashes: Vec::new(),
                     edits: Vec::new(),
                     bought_by: None,
+                    is_cancellation_wanted: false,
                     openings_under_way: 0,
                     was_shown: false,
                 };
@@ -301,8 +307,9 @@ impl Judge {
         self.demand(!went_back, "I12", || {
             format!("{} went from {before:?} back to {state:?}", short(id))
         });
-        let has_order = self.session(id).order_number.is_some();
-        self.demand(state != KustomOrderState::GivenBack || !has_order, "I12", || {
+        let session = self.session(id);
+        let is_kept = session.order_number.is_some() && !session.was_cancelled;
+        self.demand(state != KustomOrderState::GivenBack || !is_kept, "I12", || {
             format!("{} is an order and is to be given back", short(id))
         });
         let retires = wanted == KustomOrderState::Retired && before == Some(KustomOrderState::Open);

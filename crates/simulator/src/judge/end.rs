@@ -152,6 +152,11 @@ impl Judge {
 fn unsettled_purchase(order: &Order, session: &Session) -> Option<(&'static str, String)> {
     let is_duplicate = session.reviews.contains(&ReviewReason::DuplicatePurchase);
     let status = order.managed.as_ref().map(|managed| &managed.status);
+    if session.was_cancelled {
+        let is_released = status == Some(&ManagementStatus::Cancelled);
+        let missing = "was cancelled by its owner, and Kustom still holds the money";
+        return (!is_released).then(|| ("I11", missing.to_owned()));
+    }
     if let Some(number) = &session.order_number {
         let references = order
             .managed

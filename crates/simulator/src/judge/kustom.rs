@@ -70,7 +70,7 @@ impl Judge {
     fn judge_event(&mut self, id: &KustomOrderId, change: &Change, tables: &Tables, world: &World) {
         let session = self.session(id);
         let (has_order, cart_id) = (session.order_number.is_some(), session.cart_id);
-        let has_fate = session.has_fate();
+        let (has_fate, was_cancelled) = (session.has_fate(), session.was_cancelled);
         match change {
             Change::Acknowledged => self.demand(has_fate, "I5", || {
                 format!("{} was acknowledged before its order was stored", short(id))
@@ -81,13 +81,16 @@ impl Judge {
                     .and_then(|cart| cart.bought_by.clone());
                 let is_duplicate = bought_by.is_some_and(|other| other != *id);
                 let was_decided = self.session(id).resolutions.contains(&ReviewAction::Cancel);
-                self.demand((is_duplicate || was_decided) && !has_order, "D2", || {
+                let is_unplaced = (is_duplicate || was_decided) && !has_order;
+                self.demand(was_cancelled || is_unplaced, "D2", || {
                     format!(
                         "{} was paid, is no duplicate, and was cancelled by nobody's wish",
                         short(id)
                     )
                 });
-                world.saw(Situation::DuplicateCancelled);
+                if !was_cancelled {
+                    world.saw(Situation::DuplicateCancelled);
+                }
             }
             Change::Aborted => {
                 let is_shown = tables

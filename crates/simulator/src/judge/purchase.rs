@@ -173,7 +173,12 @@ impl Judge {
         let first = bought_by
             .as_ref()
             .and_then(|first| kustom.order(first)?.managed.as_ref());
-        let is_doubtful = first.is_some_and(|first| first.fraud_status != FraudStatus::Accepted);
+        let is_first_cancelled = bought_by
+            .as_ref()
+            .is_some_and(|first| self.session(first).was_cancelled);
+        // Whether the one that is left is wanted, a person decides.
+        let is_doubtful =
+            is_first_cancelled || first.is_some_and(|first| first.fraud_status != FraudStatus::Accepted);
         self.session(id).is_second_to_doubtful |= is_doubtful;
         let is_deserved = is_paid
             && match review.reason {

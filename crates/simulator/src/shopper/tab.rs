@@ -302,16 +302,39 @@ impl Tab {
         false
     }
 
-    /// Asks until told, with back-off, or until the shopper has had enough.
-    pub(super) async fn confirm_until_told(&mut self) {
+    /// Asks until told, with back-off, or until the shopper has had enough. Whether the shopper was told.
+    pub(super) async fn confirm_until_told(&mut self) -> bool {
         let mut pause_ms = 500;
         for _ in 0..=2 + self.world.below(6) {
             if let Some(true) = confirm(&self.world, self.cart_id).await {
                 self.world.saw(Situation::ShopperTold);
-                return self.tell("is told that the purchase is complete");
+                self.tell("is told that the purchase is complete");
+                return true;
             }
             self.world.rest(pause_ms, pause_ms * 2).await;
             pause_ms = (pause_ms * 2).min(8_000);
+        }
+        false
+    }
+
+    /// Has second thoughts about the purchase, and insists.
+    pub(super) async fn cancel_order(&mut self) {
+        self.tell("wants the order cancelled");
+        let id = self.cart_id;
+        self.world.core().judge.wants_cancelled(id);
+        for _ in 0..4 {
+            match ask(&self.world, |app| async move { app.cancel_order(id).await }).await {
+                Some(Ok(told)) => {
+                    let core = &mut *self.world.core();
+                    core.judge.told_cancelled(&told);
+                    self.world.end_if_judged(core);
+                    keep_newest(&mut self.seen, told);
+                    return;
+                }
+                Some(Err(error)) => self.world.tell(&self.name, || format!("is refused: {error}")),
+                None => (),
+            }
+            self.world.rest(500, 5_000).await;
         }
     }
 }
