@@ -15,6 +15,7 @@ import { type Kassa, startKassa } from './harness/kassa';
 
 let kassa: Kassa;
 const client = () => cartClient(kassa.url);
+const orders = () => createOrdersClient({ baseUrl: kassa.url });
 const emulator = () => createEmulator(kassa.emulatorUrl);
 
 beforeAll(async () => {
@@ -159,17 +160,16 @@ describe('a refusal', () => {
     expect(cases.map(([, answer]) => errorCodeIn(answer))).toEqual(cases.map(([code]) => code));
   });
 
-  // Today's answers. They become tests of their own when the routes are built.
-  test('coupons, cancelling and lookup say that they are not implemented', async () => {
+  test('cancelling without an order and looking up what is not there', async () => {
     const { cartId } = await cartWith('BOOK-001');
-    expect(errorCodeIn(await client().addCoupon(cartId, 'SUMMER2026'))).toBe('NOT_IMPLEMENTED');
-    expect(errorCodeIn(await client().removeCoupon(cartId, 'SUMMER2026'))).toBe('NOT_IMPLEMENTED');
-    expect(errorCodeIn(await client().cancelOrder(cartId))).toBe('NOT_IMPLEMENTED');
-    const lookup = await createOrdersClient({ baseUrl: kassa.url }).lookup({
-      reference: '1',
-      email: 'a@example.test',
-    });
-    expect(isOrderLookupError(lookup) && lookup.error.code).toBe('NOT_IMPLEMENTED');
+    expect(errorCodeIn(await client().cancelOrder(cartId))).toBe('NO_ORDER');
+    for (const [reference, code] of [
+      ['999999', 'ORDER_NOT_FOUND'],
+      [' ', 'INVALID_REQUEST'],
+    ] as const) {
+      const lookup = await orders().lookup({ reference, email: 'a@example.test' });
+      expect(isOrderLookupError(lookup) && lookup.error.code).toBe(code);
+    }
   });
 
   test('a payment for an empty cart is refused with a message', async () => {
@@ -220,6 +220,88 @@ describe('a purchase by API', () => {
     expect(errorCodeIn(await client().setEmail(cart.cartId, 'late@example.test'))).toBe('CART_NOT_OPEN');
   });
 });
+
+describe('an order', () => {
+  async function bought() {
+    const cart = await cartWith('SH005-BLK-10', 2);
+    await client().setField(cart.cartId, 'gift', { value: true });
+    await postPayment(cart.cartId, '', merchantUrls(cart.cartId));
+    const orderId = kustomOrderId(cartIn(await client().getCart(cart.cartId)));
+    await emulator().pay(orderId, 'approved');
+    await postPayment(cart.cartId, '/confirm');
+    return { orderId, cart: await read(cart.cartId) };
+  }
+
+  test('it is looked up by each of its numbers, and every field is the order’s', async () => {
+    const { orderId, cart } = await bought();
+    const email = String(cart.email);
+    const { cartItemId, ...item } = cart.items[0] as unknown as Record<string, unknown>;
+    expect(cartItemId).toEqual(expect.any(String));
+    const expected = {
+      cartNumber: cart.cartNumber,
+      cartState: 'completed',
+      profileKey: 'se-webshop',
+      orderId: cart.orderId,
+      orderNumber: cart.orderNumber,
+      orderState: 'confirmed',
+      channelKey: cart.channelKey,
+      currencyCode: 'SEK',
+      taxIncluded: true,
+      locale: 'sv_SE',
+      email,
+      phone: cart.phone,
+      address: { ...cart.address, email, phone: cart.phone },
+      items: [{ ...item, quantity: 2, reservedQuantity: 0, deliveryNumber: `D${cart.orderNumber}` }],
+      productTotal: 2598,
+      shippingTotal: cart.shippingTotal,
+      shippingDiscount: cart.shippingDiscount,
+      shippingTax: cart.shippingTax,
+      orderTotal: cart.orderTotal,
+      orderTaxTotal: cart.orderTaxTotal,
+      coupons: [],
+      invalidCoupons: [],
+      promotions: cart.promotions,
+      payments: [{ provider: 'kustom', reference: orderId, amount: cart.orderTotal }],
+      fields: { gift: true },
+    };
+    for (const reference of [cart.orderNumber, cart.cartNumber, ` D${cart.orderNumber} `]) {
+      expect(await orders().lookup({ reference, email: email.toUpperCase() })).toEqual(expected);
+    }
+    const stranger = await orders().lookup({ reference: cart.orderNumber, email: 'other@example.test' });
+    expect(isOrderLookupError(stranger) && stranger.error.code).toBe('ORDER_NOT_FOUND');
+  });
+
+  test('a cart is looked up as long as it is no order', async () => {
+    const { cartId } = await cartWith('BOOK-001');
+    const cart = cartIn(await client().setEmail(cartId, 'ada@example.test'));
+    const found = await orders().lookup({ reference: cart.cartNumber, email: 'ADA@example.test' });
+    expect(found).toMatchObject({ cartState: 'open', orderNumber: '', orderTotal: cart.orderTotal });
+    expect(found).not.toHaveProperty('cartId');
+  });
+
+  test('it is cancelled once, and Kustom hears of it', async () => {
+    const { orderId, cart } = await bought();
+    const cancelled = cartIn(await client().cancelOrder(cart.cartId));
+    expect(cancelled).toEqual({ ...cart, orderState: 'cancelled' });
+    expect(await client().cancelOrder(cart.cartId)).toEqual(cancelled);
+    await expect.poll(async () => (await emulator().order(orderId)).management?.status).toBe('CANCELLED');
+  });
+
+  test('a demo payment completes a cart', async () => {
+    const { cartId, orderTotal } = await cartWith('BOOK-001');
+    const url = `${kassa.url}/ingress/commerce/carts/${cartId}/payment/demo`;
+    const response = await fetch(url, { method: 'POST' });
+    expect(await response.json()).toEqual({ status: 'completed' });
+    const payments = [{ provider: 'demo', reference: expect.any(String), amount: orderTotal }];
+    expect(await read(cartId)).toMatchObject({ cartState: 'completed', orderState: 'confirmed', payments });
+  });
+});
+
+/** With the members that the client's type does not name. */
+async function read(cartId: string) {
+  const cart = cartIn(await client().getCart(cartId));
+  return cart as typeof cart & Record<'orderId' | 'orderState', string> & { payments: unknown[] };
+}
 
 function merchantUrls(cartId: string) {
   return {

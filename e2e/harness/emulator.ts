@@ -8,7 +8,7 @@ export type KustomOrder = {
   order_amount: number;
   acknowledged_at: string | null;
   /** What order management knows, once the order is bought. */
-  management?: { merchant_reference2?: string };
+  management?: { status: string; merchant_reference2?: string };
 };
 
 /** One request that the emulator was sent, and how it answered. */
