@@ -36,13 +36,13 @@ INSERT INTO order_of_any_provider (id, number, version, cart_id, payment_id, kus
 SELECT id, number, 1, cart_id, body ->> '$.payment_id', kustom_order_id,
     json_set(body, '$.deliveries', json_array(json_object(
         'state', 'open',
-        'lines', (
+        'lines', json((
             SELECT json_group_array(json_object(
                 'item_id', value ->> '$.item_id',
                 'product_number', value ->> '$.product_number',
                 'quantity', value ->> '$.quantity'
             )) FROM json_each(body, '$.priced.lines')
-        ),
+        )),
         'shipping', body -> '$.priced.shipping',
         'address', body -> '$.shipping'
     )))

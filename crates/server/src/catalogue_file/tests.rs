@@ -413,3 +413,23 @@ fn files_of_one_import_know_each_other_and_the_shop_that_there_is() {
         "`shop` names the tax class `goods`, which does not exist"
     );
 }
+
+#[test]
+fn a_profile_may_number_its_orders_itself() {
+    let with = |numbers: &str| {
+        let text = CATALOGUE.replace(
+            "tax_included =",
+            &format!("order_numbers = {numbers}\ntax_included ="),
+        );
+        parse(&text)
+    };
+    let catalogue = with("{ series = \"se\", prefix = \"SE-\", first = 100001 }").unwrap();
+    let series = catalogue.profile("shop").unwrap().number_series();
+    assert_eq!(
+        (series.key.as_str(), series.number(100_001).as_str()),
+        ("se", "SE-100001")
+    );
+    let refused = with("{ series = \"se\", prefix = \"se\", first = 1 }").unwrap_err();
+    assert!(refused.to_string().contains("order numbers"), "{refused}");
+    assert!(with("{ series = \"se\", prefix = \"SE-\", first = \"x\" }").is_err());
+}

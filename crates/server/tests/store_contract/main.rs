@@ -19,6 +19,7 @@ mod job_claim;
 mod job_settle;
 mod job_wish;
 mod kustom_order;
+mod migration;
 mod purchase;
 mod restart;
 mod snapshot;
