@@ -13,7 +13,7 @@ use crate::store::tables::Tables;
 use crate::weather::{Fault, Hints, Weather};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use kassa_commerce::catalogue::Catalogue;
+use kassa_commerce::catalogue::{Catalogue, Profile, ShippingMode, Shop};
 use kassa_commerce::id::CartId;
 use kustom_api::KustomOrderId;
 use kustom_emulator::{Kustom, Rules};
@@ -66,11 +66,21 @@ pub enum Trace {
 }
 
 /// A shop without anything in it has never been imported.
+///
+/// The judge's own sums know the cheapest way to ship and no other, so in these worlds the shop chooses, and not the shopper.
 fn shelves(catalogue: &Catalogue) -> Shelves {
-    match catalogue.shop().profiles().next() {
-        Some(_) => Shelves::of(catalogue),
-        None => Shelves::default(),
+    let shop = catalogue.shop();
+    if shop.profiles().next().is_none() {
+        return Shelves::default();
     }
+    let profiles = shop.profiles().cloned().map(|profile| Profile {
+        shipping_mode: ShippingMode::Cart,
+        ..profile
+    });
+    let tax_classes = shop.tax_classes().cloned().collect();
+    let shop = Shop::new(profiles.collect(), tax_classes, shop.promotions().to_vec());
+    let shop = shop.expect("the way to ship has no part in whether a shop is consistent");
+    Shelves::of(&Catalogue::view(Arc::new(shop), catalogue.products().cloned()))
 }
 
 impl World {

@@ -124,7 +124,7 @@ async fn a_filled_cart_shows_exactly_what_it_was_given() {
 
 #[tokio::test]
 async fn each_profile_prices_with_its_currency_and_its_tax() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_with_cart_shipping().await;
     // Per profile: price, total and tax of each line; product total, shipping, its tax, order total, its tax; to pay.
     type Line = [f64; 3];
     let rows: [(&str, [Line; 3], [f64; 5], i64); 4] = [

@@ -201,6 +201,17 @@ impl Shop {
         self.app.shelf.refresh(store.as_ref()).await.unwrap();
     }
 
+    /// A shop that chooses itself, in every market, how the goods travel.
+    pub(crate) async fn open_with_cart_shipping() -> Self {
+        let mut shop = Self::open().await;
+        shop.edit_shop(|edit| {
+            let profiles = edit.profiles.iter_mut();
+            profiles.for_each(|profile| profile.shipping_mode = ShippingMode::Cart);
+        })
+        .await;
+        shop
+    }
+
     /// A shop whose Swedish shoppers choose in Kustom's checkout how to get the goods.
     pub(crate) async fn open_with_iframe_shipping() -> Self {
         let mut shop = Self::open().await;

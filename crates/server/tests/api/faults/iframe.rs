@@ -24,7 +24,7 @@ fn contents(order: &CheckoutOrder) -> (Option<&str>, Vec<i64>, i64) {
 /// Kustom asks us about another country before it takes it, and sells nothing of the old one after.
 #[tokio::test]
 async fn fault_22_another_country_in_the_iframe() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_with_cart_shipping().await;
     let cart_id = shop.new_cart("de-webshop").await;
     let item = json!({ "productNumber": "SH006-WHT-09", "quantity": 1 });
     shop.mutate(&cart_id, "add-item", item).await;
@@ -88,7 +88,7 @@ async fn fault_22_a_country_of_another_market_in_the_iframe() {
 /// The storefront's address decides the country as well.
 #[tokio::test]
 async fn fault_22_the_tax_of_another_country() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_with_cart_shipping().await;
     let cart_id = shop.new_cart("de-webshop").await;
     for product in ["SH006-WHT-09", "BOOK-001"] {
         let item = json!({ "productNumber": product, "quantity": 1 });
