@@ -1,5 +1,6 @@
 //! Everything one transaction writes. `commerce` decides a `Change`, the store commits all of it or none.
 
+use crate::answer::AnswerWrite;
 use crate::cart::Cart;
 use crate::catalogue::{Product, Rest, Shop};
 use crate::id::PaymentId;
@@ -20,6 +21,8 @@ pub struct Change {
     /// whoever held them is dead, and what they were doing need not wait for their leases to end.
     pub abandon_leases: Option<Timestamp>,
     pub cart: Option<CartWrite>,
+    /// What the request that made this change is answered, should it come again.
+    pub answer: Option<AnswerWrite>,
     pub kustom_orders: Vec<KustomOrderWrite>,
     pub snapshots: Vec<Snapshot>,
     pub payment: Option<Payment>,

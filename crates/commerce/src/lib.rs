@@ -5,6 +5,7 @@
 //! as arguments; a [`change::Change`] leaves, and the caller commits all of it or none.
 
 pub mod address;
+pub mod answer;
 pub mod cart;
 pub mod catalogue;
 pub mod change;

@@ -8,6 +8,7 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use kassa_commerce::answer::{IdempotencyKey, KeptAnswer, KeyScope};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::catalogue::{Product, Shop};
 use kassa_commerce::change::{Change, Committed};
@@ -23,6 +24,9 @@ use thiserror::Error;
 
 /// How many snapshots of the same goods are looked through for the one that was paid. They differ in their ways to ship.
 pub const MAX_SNAPSHOTS: usize = 20;
+
+/// How many kept answers that have ended are removed when another one is written.
+pub const ENDED_ANSWERS_PER_WRITE: usize = 4;
 
 /// What somebody wants to know about what runs out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,6 +96,16 @@ pub trait Store: Send + Sync + 'static {
     /// Those of the numbers that there are, in any order.
     async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError>;
 
+    /// What a request under this key was answered, if that was less than [`KEPT_FOR`] ago.
+    ///
+    /// [`KEPT_FOR`]: kassa_commerce::answer::KEPT_FOR
+    async fn answer(
+        &self,
+        scope: KeyScope,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<KeptAnswer>, StoreError>;
+
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError>;
 
     async fn order_of_kustom_order(&self, id: &KustomOrderId) -> Result<Option<Order>, StoreError>;
@@ -128,6 +142,12 @@ pub enum StoreError {
     /// The cart has another open Kustom order.
     #[error("the cart has an open Kustom order already")]
     AlreadyOpen,
+    /// The request's key has an answer: whatever it asked for is done.
+    #[error("the request has been answered already")]
+    AlreadyAnswered,
+    /// The cart has as many kept answers as it can have.
+    #[error("the cart has too many idempotency keys")]
+    TooManyKeys,
     /// The Kustom order, or the cart, has become an order already.
     #[error("the purchase has an order already")]
     AlreadyCompleted,
@@ -161,6 +181,9 @@ impl StoreError {
     /// Whether the same wish, planned anew on what is stored by now, may succeed. Unique keys and versions keep a change
     /// that was written after all from being written twice.
     pub fn asks_to_plan_again(&self) -> bool {
-        matches!(self, Self::Conflict | Self::Unknown | Self::Exhausted(_))
+        matches!(
+            self,
+            Self::Conflict | Self::AlreadyAnswered | Self::Unknown | Self::Exhausted(_)
+        )
     }
 }

@@ -1,5 +1,6 @@
 //! A store that keeps the contract of every store, and every promise but speed and health.
 
+mod answer;
 pub mod catalogue;
 mod hold;
 mod job;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use fastrand::Rng;
 use jiff::Timestamp;
 use kassa::store::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
+use kassa_commerce::answer::{IdempotencyKey, KeptAnswer, KeyScope};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::catalogue::Catalogue;
 use kassa_commerce::change::{CartWrite, Change, Committed};
@@ -156,6 +158,15 @@ impl Store for NodeStore {
 
     async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
         self.read(|tables| tables.shelves.products(numbers)).await
+    }
+
+    async fn answer(
+        &self,
+        scope: KeyScope,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        self.read(|tables| tables.answers.kept(scope, key, now)).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

@@ -9,6 +9,8 @@
 #[path = "../../server/tests/store_contract/contract.rs"]
 mod contract;
 
+#[path = "../../server/tests/store_contract/answer.rs"]
+mod answer;
 #[path = "../../server/tests/store_contract/cart.rs"]
 mod cart;
 #[path = "../../server/tests/store_contract/catalogue.rs"]

@@ -276,6 +276,8 @@ impl From<StoreError> for ApiError {
             | StoreError::Conflict
             | StoreError::Unknown
             | StoreError::LeaseLost
+            | StoreError::AlreadyAnswered
+            | StoreError::TooManyKeys
             | StoreError::Exhausted(_)
             | StoreError::AlreadyOpen => Self::busy(1),
             StoreError::AlreadyCompleted => Self::not_open(),

@@ -4,6 +4,7 @@
 //! for hundreds. Reads have connections of their own and never wait for the writer. SQLite's words end in this module:
 //! callers see facts of the shop or [`StoreError`].
 
+mod answer;
 mod apply;
 mod catalogue;
 mod connection;
@@ -24,6 +25,7 @@ pub use writer::{GROUP_LIMIT, QUEUE_LIMIT};
 use super::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use kassa_commerce::answer::{IdempotencyKey, KeptAnswer, KeyScope};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -128,6 +130,18 @@ impl Store for SqliteStore {
         let numbers = numbers.to_vec();
         self.readers
             .read(move |connection| catalogue::products(connection, &numbers))
+            .await
+    }
+
+    async fn answer(
+        &self,
+        scope: KeyScope,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        let key = key.clone();
+        self.readers
+            .read(move |connection| answer::kept(connection, scope, &key, now))
             .await
     }
 

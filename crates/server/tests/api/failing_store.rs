@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use kassa::store::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
+use kassa_commerce::answer::{IdempotencyKey, KeptAnswer, KeyScope};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -137,6 +138,16 @@ impl Store for FailingStore {
     async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
         self.check_read()?;
         self.inner.products(numbers).await
+    }
+
+    async fn answer(
+        &self,
+        scope: KeyScope,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        self.check_read()?;
+        self.inner.answer(scope, key, now).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

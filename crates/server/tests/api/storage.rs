@@ -9,6 +9,7 @@ use axum::http::{Method, Request, StatusCode};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use kassa::store::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};
+use kassa_commerce::answer::{IdempotencyKey, KeptAnswer, KeyScope};
 use kassa_commerce::cart::Cart;
 use kassa_commerce::change::{Change, Committed};
 use kassa_commerce::id::CartId;
@@ -108,6 +109,15 @@ impl Store for Troubled {
 
     async fn products(&self, numbers: &[String]) -> Result<StoredProducts, StoreError> {
         self.inner.products(numbers).await
+    }
+
+    async fn answer(
+        &self,
+        scope: KeyScope,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        self.inner.answer(scope, key, now).await
     }
 
     async fn order_of_cart(&self, cart_id: CartId) -> Result<Option<Order>, StoreError> {

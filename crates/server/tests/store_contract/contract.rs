@@ -48,6 +48,20 @@ macro_rules! contract {
             );
             tests!(
                 $backend,
+                answer(store),
+                a_kept_answer_is_read_back_for_a_day,
+                a_key_belongs_to_its_scope,
+                a_key_that_has_an_answer_refuses_the_whole_change,
+                a_creation_that_was_answered_makes_no_second_cart,
+                a_refused_change_keeps_no_answer,
+                a_conflict_is_told_before_an_answer_that_is_there,
+                a_key_that_has_ended_can_be_used_again,
+                a_cart_has_so_many_keys_and_no_more,
+                carts_may_be_made_without_end,
+                of_many_changes_at_once_under_one_key_one_wins,
+            );
+            tests!(
+                $backend,
                 kustom_order(store),
                 a_state_never_goes_back,
                 an_opened_kustom_order_is_read_back,
@@ -190,6 +204,7 @@ macro_rules! contract {
                 restart(itself),
                 everything_is_there_after_a_restart,
                 leases_outlive_a_restart,
+                a_kept_answer_outlives_a_restart,
                 numbers_go_on_after_a_restart,
                 the_callback_key_stays_and_belongs_to_one_store,
             );

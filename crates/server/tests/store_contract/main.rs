@@ -11,6 +11,7 @@
 #[macro_use]
 mod contract;
 
+mod answer;
 mod cart;
 mod catalogue;
 mod data;

@@ -1,10 +1,12 @@
 //! What was answered before the process ended is there when it starts again.
 
 use crate::Backend;
+use crate::answer::{keeping, kept, of_cart};
 use crate::data::{
     assert_due_at, claim_due, claim_one, completion, offered_cart, review, settle, snapshot, stored_cart,
     sync, wish,
 };
+use kassa::store::StoreError;
 use kassa_commerce::change::Change;
 use kassa_commerce::job::JobEnd;
 use kassa_commerce::review::ReviewReason;
@@ -51,6 +53,19 @@ pub(crate) async fn leases_outlive_a_restart<B: Backend>(backend: B) {
     assert_eq!(claim_due(store, 999, 2000).await, []);
     assert_due_at(store, 1000).await;
     settle(store, &job, JobEnd::Done).await.unwrap();
+}
+
+pub(crate) async fn a_kept_answer_outlives_a_restart<B: Backend>(backend: B) {
+    backend
+        .store()
+        .commit(keeping(of_cart(1), 1, 1, 0))
+        .await
+        .unwrap();
+    let backend = backend.restarted().await;
+    let store = backend.store();
+    assert_eq!(kept(store, of_cart(1), 1, 0).await, Some(1));
+    let again = store.commit(keeping(of_cart(1), 1, 2, 0)).await;
+    assert_eq!(again, Err(StoreError::AlreadyAnswered));
 }
 
 pub(crate) async fn numbers_go_on_after_a_restart<B: Backend>(backend: B) {

@@ -4,11 +4,12 @@
 //! Some tests reach around the store with a connection of their own: to hold the writer up, or to plant a failure.
 
 use crate::Backend;
+use crate::answer::{keeping, of_cart};
 use crate::data::{cart, cart_id, insertion, stored_cart, update};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use kassa::store::sqlite::{GROUP_LIMIT, OpenError, QUEUE_LIMIT, SqliteOptions, SqliteStore};
-use kassa::store::{Store, StoreError};
+use kassa::store::{ENDED_ANSWERS_PER_WRITE, Store, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -260,4 +261,29 @@ async fn a_closed_store_reads_but_does_not_write() {
     let refused = backend.store.commit(insertion(cart(2))).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))));
     assert!(backend.store.cart(cart_id(1)).await.unwrap().is_some());
+}
+
+/// A day with many requests ends for all of them at once. Nobody waits while they are cleared away.
+#[tokio::test]
+async fn answers_that_have_ended_are_removed_in_small_steps() {
+    const MILLISECONDS_OF_TWO_DAYS: i64 = 2 * 86_400_000;
+    let backend = SqliteBackend::new().await;
+    let other = Connection::open(backend.path()).unwrap();
+    let count = || -> usize {
+        other
+            .query_row("SELECT count(*) FROM answer", [], |row| row.get(0))
+            .unwrap()
+    };
+    let first = (0..3 * ENDED_ANSWERS_PER_WRITE).map(|number| {
+        let number = u32::try_from(number).unwrap();
+        backend.store.commit(keeping(of_cart(1), number, 1, 0))
+    });
+    assert!(join_all(first).await.iter().all(Result::is_ok));
+    assert_eq!(count(), 3 * ENDED_ANSWERS_PER_WRITE);
+    for (number, left_over) in (100..).zip([2 * ENDED_ANSWERS_PER_WRITE, ENDED_ANSWERS_PER_WRITE, 0, 0]) {
+        let new = keeping(of_cart(2), number, 1, MILLISECONDS_OF_TWO_DAYS);
+        backend.store.commit(new).await.unwrap();
+        let written = usize::try_from(number - 99).unwrap();
+        assert_eq!(count(), left_over + written);
+    }
 }

@@ -4,6 +4,7 @@
 
 mod order;
 
+use super::answer::Answers;
 use super::catalogue::Shelves;
 use super::hold::Holds;
 use super::job::{self, Job};
@@ -39,6 +40,7 @@ pub struct Tables {
     pub(super) jobs: BTreeMap<JobKey, Job>,
     pub(super) holds: Holds,
     pub(super) shelves: Shelves,
+    pub(super) answers: Answers,
     counters: Counters,
     /// The last number drawn, by prefix.
     order_counters: BTreeMap<String, u64>,
@@ -87,6 +89,7 @@ impl Tables {
             jobs: BTreeMap::new(),
             holds: Holds::default(),
             shelves,
+            answers: Answers::default(),
             counters: Counters {
                 cart: FIRST_NUMBER,
                 claim: 0,
@@ -102,6 +105,7 @@ impl Tables {
         let counters = self.counters;
         let holds = (!change.holds.is_empty() || change.catalogue.is_some()).then(|| self.holds.clone());
         let shelves = self.shelves.clone();
+        let answers = change.answer.is_some().then(|| self.answers.clone());
         self.undo.clear();
         let result = self.apply(change);
         if result.is_err() {
@@ -109,6 +113,9 @@ impl Tables {
                 self.holds = holds;
             }
             self.shelves = shelves;
+            if let Some(answers) = answers {
+                self.answers = answers;
+            }
             self.counters = counters;
             self.put_back();
         }
@@ -128,6 +135,9 @@ impl Tables {
             Some(CartWrite::Insert(cart)) => committed.cart_number = Some(self.insert_cart(cart)?),
             Some(CartWrite::Update(cart)) => self.update_cart(cart, change.order.is_some())?,
             None => (),
+        }
+        if let Some(write) = &change.answer {
+            self.answers.keep(write)?;
         }
         for write in &change.kustom_orders {
             match write {

@@ -1,5 +1,6 @@
 //! Writes one change inside whatever transaction is open. Whoever calls makes sure that a refusal undoes all of it.
 
+use super::answer;
 use super::catalogue;
 use super::hold;
 use super::job;
@@ -34,6 +35,9 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> Result<Committe
         Some(CartWrite::Insert(cart)) => committed.cart_number = Some(insert_cart(connection, cart)?),
         Some(CartWrite::Update(cart)) => update_cart(connection, cart)?,
         None => {}
+    }
+    if let Some(write) = &change.answer {
+        answer::keep(connection, write)?;
     }
     for write in &change.kustom_orders {
         write_kustom_order(connection, write)?;

@@ -53,6 +53,7 @@ fn refusal(violation: &str) -> StoreError {
     let key = violation.strip_prefix("UNIQUE constraint failed: ");
     match key {
         Some("cart.id") => StoreError::Conflict,
+        Some("answer.scope, answer.key") => StoreError::AlreadyAnswered,
         Some("kustom_order.id" | "kustom_order.cart_id") => StoreError::AlreadyOpen,
         Some("orders.cart_id" | "orders.kustom_order_id" | "payment.provider, payment.reference") => {
             StoreError::AlreadyCompleted
