@@ -6,6 +6,7 @@ use crate::bus::LocalBus;
 use crate::clock::{Clock, Ids};
 use crate::crash;
 use crate::kustom::Kustom;
+use crate::once::{KeyRefusal, Running};
 use crate::pace::Pace;
 use crate::rate_limit::RateLimits;
 use crate::shelf::Shelf;
@@ -36,7 +37,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How often a change is planned anew because the cart moved on. Within one process turns make that rare.
-const MAX_PLANS: u32 = 20;
+pub(crate) const MAX_PLANS: u32 = 20;
 
 /// Between two looks at one order at Kustom: no shopper notices the wait, and a page in a loop cannot spend our welcome.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -67,6 +68,7 @@ pub struct Parts {
     pub rate_limits: Option<RateLimits>,
     pub bus: Arc<LocalBus>,
     pub turns: Turns,
+    pub running: Running,
     pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
     pub looks: Pace<KustomOrderId>,
     /// How many jobs run at once.
@@ -101,6 +103,7 @@ impl Parts {
             rate_limits: None,
             bus: Arc::default(),
             turns: Turns::default(),
+            running: Running::default(),
             completions: SingleFlight::default(),
             looks: Pace::new(BETWEEN_LOOKS),
             job_places: Arc::new(Semaphore::new(JOB_PLACES)),
@@ -133,7 +136,17 @@ pub enum MutateError {
     #[error(transparent)]
     Cart(#[from] CartError),
     #[error(transparent)]
+    Key(#[from] KeyRefusal),
+    #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A command as it would be applied, and the cart as it would be written.
+pub(crate) struct PlannedMutation {
+    pub(crate) change: Change,
+    pub(crate) written: Cart,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) now: Timestamp,
 }
 
 /// Why a cart has no price.
@@ -281,28 +294,37 @@ impl App {
             if maybe_written.as_ref() == Some(&cart) {
                 return self.newest(cart).await;
             }
-            let catalogue = self.catalogue_for(&cart, Some(&command)).await?;
-            let change = command::apply(
-                &cart,
-                command.clone(),
-                &catalogue,
-                &self.options.timing,
-                self.now(),
-            )?;
-            let written = match &change.cart {
-                Some(CartWrite::Update(cart)) => Cart {
-                    version: cart.version + 1,
-                    ..cart.as_ref().clone()
-                },
-                _ => cart,
-            };
-            match self.commit(change).await {
-                Ok(_) => return self.newest(written).await,
-                Err(error) if error.asks_to_plan_again() => maybe_written = Some(written),
+            let plan = self.plan_mutation(cart, &command).await?;
+            match self.commit(plan.change).await {
+                Ok(_) => return self.newest(plan.written).await,
+                Err(error) if error.asks_to_plan_again() => maybe_written = Some(plan.written),
                 Err(error) => return Err(error.into()),
             }
         }
         Err(StoreError::Busy.into())
+    }
+
+    pub(crate) async fn plan_mutation(
+        &self,
+        cart: Cart,
+        command: &CartCommand,
+    ) -> Result<PlannedMutation, MutateError> {
+        let catalogue = self.catalogue_for(&cart, Some(command)).await?;
+        let now = self.now();
+        let change = command::apply(&cart, command.clone(), &catalogue, &self.options.timing, now)?;
+        let written = match &change.cart {
+            Some(CartWrite::Update(cart)) => Cart {
+                version: cart.version + 1,
+                ..cart.as_ref().clone()
+            },
+            _ => cart,
+        };
+        Ok(PlannedMutation {
+            change,
+            written,
+            catalogue,
+            now,
+        })
     }
 
     /// The cart with its amounts, or `None` if there is no such cart.

@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod iframe;
 mod json;
+mod keyed;
 mod limits;
 mod lookup;
 mod lookup_view;

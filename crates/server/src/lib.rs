@@ -18,6 +18,7 @@ pub mod job;
 pub mod kustom;
 pub mod kustom_client;
 pub mod listen;
+pub mod once;
 pub mod order;
 pub mod pace;
 #[cfg(feature = "planted-bugs")]

@@ -22,25 +22,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let is_json = request.headers().get(CONTENT_TYPE).is_some_and(|value| {
-            let essence = value
-                .to_str()
-                .unwrap_or_default()
-                .split(';')
-                .next()
-                .unwrap_or_default();
-            essence.trim().eq_ignore_ascii_case("application/json")
-        });
-        let bytes = read(request, state, MAX_BODY_BYTES).await?;
-        if !is_json && !bytes.is_empty() {
-            return Err(ApiError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                "The body must be application/json.",
-            ));
-        }
+        let bytes = read_json(request, state).await?;
         parse(&bytes).map(Self)
     }
+}
+
+/// Reads a bounded body that claims to be JSON. [`parse`] tells whether it is.
+pub(super) async fn read_json<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let is_json = request.headers().get(CONTENT_TYPE).is_some_and(|value| {
+        let essence = value
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default();
+        essence.trim().eq_ignore_ascii_case("application/json")
+    });
+    let bytes = read(request, state, MAX_BODY_BYTES).await?;
+    if !is_json && !bytes.is_empty() {
+        return Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "The body must be application/json.",
+        ));
+    }
+    Ok(bytes)
 }
 
 /// Reads a bounded body of any kind.
@@ -60,7 +66,7 @@ pub(super) async fn read<S: Send + Sync>(
         })
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("The body is not UTF-8."))?;
     check_text(text)?;
     match serde_json::from_str(text) {

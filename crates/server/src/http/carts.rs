@@ -1,17 +1,19 @@
 //! Creating, reading and changing carts.
 
 use super::address::{AddressBody, InvoiceBody, country};
-use super::body::{StrictJson, quantity};
+use super::body::quantity;
 use super::error::ApiError;
 use super::json::{Object, any_value};
+use super::keyed::{Keyed, KeyedJson, Rendered, rendered};
 use super::limits;
-use super::openapi::{CartIdParam, FieldKeyParam};
+use super::openapi::{CartIdParam, FieldKeyParam, IdempotencyKeyParam};
 use super::path::{CartIdPath, FieldKeyPath};
 use super::view::CartView;
-use crate::app::App;
+use crate::app::{App, PricedCart};
 use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts;
+use kassa_commerce::answer::{Answer, KeyedRequest};
 use kassa_commerce::command::{CartCommand, CartError};
 use kassa_commerce::contact::{Email, Phone};
 use kassa_commerce::id::{CartId, CartItemId};
@@ -20,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-pub(super) type CartAnswer = Result<Json<CartView>, ApiError>;
+pub(super) type CartAnswer = Result<Rendered, ApiError>;
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = CreateCartRequest)]
@@ -110,22 +112,34 @@ pub(super) struct SetField {
 #[utoipa::path(
     post, path = "/ingress/commerce/carts", operation_id = "createCart", tag = "carts",
     summary = "Open a cart", description = "",
+    params(IdempotencyKeyParam),
     request_body = CreateCart,
     responses((status = 200, description = "The empty cart.", body = CreatedCart)),
 )]
 pub(super) async fn create(
     State(app): State<App>,
     parts: Parts,
-    StrictJson(body): StrictJson<CreateCart>,
-) -> Result<Json<CreatedCart>, ApiError> {
+    KeyedJson { body, key }: KeyedJson<CreateCart>,
+) -> CartAnswer {
     limits::check(&app, |limits| limits.creation(&parts))?;
     let locale = Locale::parse(&body.locale)
         .map_err(|_| ApiError::bad_request("INVALID_LOCALE", "`locale` looks like `sv-SE`."))?;
     let country = body.country_code.as_deref().map(country).transpose()?;
-    let id = app.create_cart(&body.profile_key, &locale, country).await?;
-    Ok(Json(CreatedCart {
+    let profile_key = &body.profile_key;
+    let answer = match key {
+        Some(key) => {
+            app.create_cart_once(profile_key, &locale, country, &key, rendered_id)
+                .await?
+        }
+        None => rendered_id(app.create_cart(profile_key, &locale, country).await?),
+    };
+    Ok(Rendered(answer))
+}
+
+fn rendered_id(id: CartId) -> Answer {
+    rendered(&CreatedCart {
         cart_id: id.to_string(),
-    }))
+    })
 }
 
 #[utoipa::path(
@@ -134,7 +148,10 @@ pub(super) async fn create(
     params(CartIdParam),
     responses((status = 200, description = "The cart.", body = CartView)),
 )]
-pub(super) async fn read(State(app): State<App>, CartIdPath(id): CartIdPath) -> CartAnswer {
+pub(super) async fn read(
+    State(app): State<App>,
+    CartIdPath(id): CartIdPath,
+) -> Result<Json<CartView>, ApiError> {
     let cart = app.priced_cart(id).await?.ok_or_else(ApiError::no_such_cart)?;
     Ok(Json(CartView::new(&cart)))
 }
@@ -143,38 +160,39 @@ pub(super) async fn read(State(app): State<App>, CartIdPath(id): CartIdPath) -> 
     post, path = "/ingress/commerce/carts/{cart_id}/add-item", operation_id = "addCartItem", tag = "carts",
     summary = "Add an item",
     description = "Every call adds an item of its own, also of a product that is there. A cart has at most 100.",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = AddItem,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn add_item(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<AddItem>,
+    KeyedJson { body, key }: KeyedJson<AddItem>,
 ) -> CartAnswer {
     let command = CartCommand::AddItem {
         item_id: CartItemId(app.ids.secret()),
         product_number: body.product_number,
         quantity: quantity(&body.quantity)?,
     };
-    mutate(&app, id, command).await
+    mutate(&app, id, key, command).await
 }
 
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/remove-item", operation_id = "removeCartItem", tag = "carts",
     summary = "Remove an item", description = "",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = RemoveItem,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn remove_item(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<RemoveItem>,
+    KeyedJson { body, key }: KeyedJson<RemoveItem>,
 ) -> CartAnswer {
     mutate(
         &app,
         id,
+        key,
         CartCommand::RemoveItem {
             item_id: item_id(&body.cart_item_id)?,
         },
@@ -185,34 +203,34 @@ pub(super) async fn remove_item(
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/set-quantity", operation_id = "setCartItemQuantity", tag = "carts",
     summary = "Change the quantity of an item", description = "",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = SetQuantity,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn set_quantity(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<SetQuantity>,
+    KeyedJson { body, key }: KeyedJson<SetQuantity>,
 ) -> CartAnswer {
     let command = CartCommand::SetQuantity {
         item_id: item_id(&body.cart_item_id)?,
         quantity: quantity(&body.quantity)?,
     };
-    mutate(&app, id, command).await
+    mutate(&app, id, key, command).await
 }
 
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/address", operation_id = "setCartAddress", tag = "carts",
     summary = "Set the address, the recipient of the invoice, or both",
     description = "A part that is left out is left alone. An address may be incomplete.",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = SetAddress,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn set_address(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<SetAddress>,
+    KeyedJson { body, key }: KeyedJson<SetAddress>,
 ) -> CartAnswer {
     let address = body
         .address
@@ -223,6 +241,7 @@ pub(super) async fn set_address(
     mutate(
         &app,
         id,
+        key,
         CartCommand::SetAddress {
             address,
             invoice_recipient,
@@ -234,54 +253,55 @@ pub(super) async fn set_address(
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/email", operation_id = "setCartEmail", tag = "carts",
     summary = "Set the e-mail address", description = "",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = SetEmail,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn set_email(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<SetEmail>,
+    KeyedJson { body, key }: KeyedJson<SetEmail>,
 ) -> CartAnswer {
     let email = Email::parse(&body.email)?;
-    mutate(&app, id, CartCommand::SetEmail { email }).await
+    mutate(&app, id, key, CartCommand::SetEmail { email }).await
 }
 
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/phone", operation_id = "setCartPhone", tag = "carts",
     summary = "Set the phone number", description = "",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = SetPhone,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn set_phone(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<SetPhone>,
+    KeyedJson { body, key }: KeyedJson<SetPhone>,
 ) -> CartAnswer {
     let phone = Phone::parse(&body.phone)?;
-    mutate(&app, id, CartCommand::SetPhone { phone }).await
+    mutate(&app, id, key, CartCommand::SetPhone { phone }).await
 }
 
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/set-field/{key}", operation_id = "setCartField", tag = "carts",
     summary = "Set a field",
     description = "Fields are for the storefront. A cart has at most 32.",
-    params(CartIdParam, FieldKeyParam),
+    params(CartIdParam, FieldKeyParam, IdempotencyKeyParam),
     request_body = SetField,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn set_field(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    FieldKeyPath(key): FieldKeyPath,
-    StrictJson(body): StrictJson<SetField>,
+    FieldKeyPath(field): FieldKeyPath,
+    KeyedJson { body, key }: KeyedJson<SetField>,
 ) -> CartAnswer {
     mutate(
         &app,
         id,
+        key,
         CartCommand::SetField {
-            key,
+            key: field,
             value: body.value,
         },
     )
@@ -293,21 +313,35 @@ pub(super) async fn set_field(
     post, path = "/ingress/commerce/carts/{cart_id}/remove-field/{key}", operation_id = "removeCartField", tag = "carts",
     summary = "Remove a field",
     description = "Takes no body.",
-    params(CartIdParam, FieldKeyParam),
+    params(CartIdParam, FieldKeyParam, IdempotencyKeyParam),
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn remove_field(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    FieldKeyPath(key): FieldKeyPath,
+    FieldKeyPath(field): FieldKeyPath,
+    Keyed(key): Keyed,
 ) -> CartAnswer {
-    mutate(&app, id, CartCommand::RemoveField { key }).await
+    mutate(&app, id, key, CartCommand::RemoveField { key: field }).await
 }
 
-pub(super) async fn mutate(app: &App, id: CartId, command: CartCommand) -> CartAnswer {
+/// Every change of a cart comes through here. With a key it is done once, however often it is sent.
+pub(super) async fn mutate(
+    app: &App,
+    id: CartId,
+    key: Option<KeyedRequest>,
+    command: CartCommand,
+) -> CartAnswer {
     limits::check(app, |limits| limits.mutation(id))?;
-    let cart = app.mutate_cart(id, command).await?;
-    Ok(Json(CartView::new(&cart)))
+    let answer = match key {
+        Some(key) => app.mutate_cart_once(id, command, &key, rendered_cart).await?,
+        None => rendered_cart(&app.mutate_cart(id, command).await?),
+    };
+    Ok(Rendered(answer))
+}
+
+pub(super) fn rendered_cart(cart: &PricedCart) -> Answer {
+    rendered(&CartView::new(cart))
 }
 
 /// An id that is not one names no item of this cart.

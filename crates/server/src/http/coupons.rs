@@ -1,9 +1,9 @@
 //! Entering and removing coupon codes.
 
-use super::body::StrictJson;
 use super::carts::{CartAnswer, mutate};
 use super::error::ApiError;
-use super::openapi::CartIdParam;
+use super::keyed::KeyedJson;
+use super::openapi::{CartIdParam, IdempotencyKeyParam};
 use super::path::CartIdPath;
 use super::view::CartView;
 use crate::app::App;
@@ -27,34 +27,34 @@ pub(super) struct Coupon {
     summary = "Enter a coupon code",
     description = "A coupon for which the cart does not qualify yet is kept among `invalidCoupons` until it does. \
         Entering a code twice changes nothing.",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = Coupon,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn add(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<Coupon>,
+    KeyedJson { body, key }: KeyedJson<Coupon>,
 ) -> CartAnswer {
     let code = CouponCode::parse(&body.coupon_code)?;
-    mutate(&app, id, CartCommand::AddCoupon { code }).await
+    mutate(&app, id, key, CartCommand::AddCoupon { code }).await
 }
 
 #[utoipa::path(
     post, path = "/ingress/commerce/carts/{cart_id}/remove-coupon", operation_id = "removeCartCoupon", tag = "carts",
     summary = "Remove a coupon code",
     description = "Removing a code that the cart does not have changes nothing.",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     request_body = Coupon,
     responses((status = 200, description = "The cart after it.", body = CartView)),
 )]
 pub(super) async fn remove(
     State(app): State<App>,
     CartIdPath(id): CartIdPath,
-    StrictJson(body): StrictJson<Coupon>,
+    KeyedJson { body, key }: KeyedJson<Coupon>,
 ) -> CartAnswer {
     let code = CouponCode::parse(&body.coupon_code)?;
-    mutate(&app, id, CartCommand::RemoveCoupon { code }).await
+    mutate(&app, id, key, CartCommand::RemoveCoupon { code }).await
 }
 
 impl From<CodeError> for ApiError {

@@ -5,11 +5,13 @@
 
 use crate::app::MutateError;
 use crate::checkout::CheckoutError;
+use crate::once::KeyRefusal;
 use crate::store::StoreError;
 use axum::Json;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kassa_commerce::answer::{InvalidKey, MAX_KEYS_PER_CART};
 use kassa_commerce::cart::Lock;
 use kassa_commerce::catalogue::ProductError;
 use kassa_commerce::command::{CartError, CouponRefusal, MAX_COUPONS, MAX_ITEMS, MAX_QUANTITY};
@@ -156,7 +158,32 @@ impl From<MutateError> for ApiError {
         match error {
             MutateError::NotFound => Self::no_such_cart(),
             MutateError::Cart(error) => error.into(),
+            MutateError::Key(refusal) => refusal.into(),
             MutateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InvalidKey> for ApiError {
+    fn from(error: InvalidKey) -> Self {
+        Self::bad_request("INVALID_IDEMPOTENCY_KEY", sentence(&error.to_string()))
+    }
+}
+
+impl From<KeyRefusal> for ApiError {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::Reused => Self::new(
+                StatusCode::CONFLICT,
+                "IDEMPOTENCY_KEY_REUSED",
+                "The key was used for another request before.",
+            ),
+            KeyRefusal::InProgress => Self::new(
+                StatusCode::CONFLICT,
+                "REQUEST_IN_PROGRESS",
+                "The same request is still running. Send it again in a moment.",
+            )
+            .with_retry_after(1),
         }
     }
 }
@@ -277,10 +304,13 @@ impl From<StoreError> for ApiError {
             | StoreError::Unknown
             | StoreError::LeaseLost
             | StoreError::AlreadyAnswered
-            | StoreError::TooManyKeys
             | StoreError::Exhausted(_)
             | StoreError::AlreadyOpen => Self::busy(1),
             StoreError::AlreadyCompleted => Self::not_open(),
+            StoreError::TooManyKeys => {
+                let message = format!("A cart has at most {MAX_KEYS_PER_CART} idempotency keys in 24 hours.");
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_KEYS", message).with_retry_after(3600)
+            }
             StoreError::Unavailable(detail) => {
                 tracing::error!(detail, "the storage cannot be written");
                 Self::unavailable("STORAGE_UNAVAILABLE", "Nothing can be saved at the moment.")

@@ -87,6 +87,22 @@ pub(super) struct FieldKeyParam {
     key: String,
 }
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `keyed` reads")]
+pub(super) struct IdempotencyKeyParam {
+    /// A random UUID of the client's making, also accepted as `X-Idempotency-Key`. The same request under the same key is
+    /// done once within 24 hours: sent again, it gets the same answer. Refusals are not kept. Without the header, every
+    /// request is done.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 16,
+        max_length = 128,
+        pattern = "^[!-~]{16,128}$"
+    )]
+    idempotency_key: Option<String>,
+}
+
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the handler writes")]
 pub(super) struct Health {

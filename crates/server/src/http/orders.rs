@@ -1,7 +1,8 @@
 //! An order after its purchase: cancelled by its owner, or paid for in a demo.
 
-use super::carts::CartAnswer;
+use super::carts::{CartAnswer, rendered_cart};
 use super::error::ApiError;
+use super::keyed::Rendered;
 use super::limits;
 use super::openapi::{self, CartIdParam};
 use super::path::CartIdPath;
@@ -35,7 +36,7 @@ pub(super) struct DemoPaid {
 pub(super) async fn cancel(State(app): State<App>, CartIdPath(id): CartIdPath) -> CartAnswer {
     limits::check(&app, |limits| limits.mutation(id))?;
     let cart = app.cancel_order(id).await?;
-    Ok(Json(CartView::new(&cart)))
+    Ok(Rendered(rendered_cart(&cart)))
 }
 
 #[utoipa::path(

@@ -72,7 +72,7 @@ async fn a_preflight_of_a_trusted_page_allows_what_the_published_client_sends() 
             assert_eq!(allowed_origin(&answer), Some(origin), "{path}");
             assert!(list(&answer, "access-control-allow-methods").contains(&method.to_ascii_lowercase()));
             let headers = list(&answer, "access-control-allow-headers");
-            for header in ["content-type", "idempotency-key"] {
+            for header in ["content-type", "idempotency-key", "x-idempotency-key"] {
                 assert!(headers.contains(&header.to_owned()), "{header} in {headers:?}");
             }
             let max_age = answer.header("access-control-max-age").unwrap();

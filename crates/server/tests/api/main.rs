@@ -19,6 +19,7 @@ mod events;
 mod failing_store;
 mod fault_table;
 mod faults;
+mod idempotency;
 mod kustom_faults;
 mod limits;
 mod lookup;

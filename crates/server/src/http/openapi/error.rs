@@ -92,12 +92,32 @@ const ADD_ITEM: &[Known] = &[
         "The product has no price in the cart's currency.",
     ),
     (409, "TOO_MANY_ITEMS", "The cart has 100 items."),
+];
+
+/// What becomes of a request with an idempotency key.
+const KEYED: &[Known] = &[
+    (
+        400,
+        "INVALID_IDEMPOTENCY_KEY",
+        "Not 16 to 128 visible ASCII characters, or two keys.",
+    ),
     (
         409,
         "IDEMPOTENCY_KEY_REUSED",
-        "The item's id belongs to another product.",
+        "The key was used for another request before.",
+    ),
+    (
+        409,
+        "REQUEST_IN_PROGRESS",
+        "The same request is still running: send it again in a moment.",
     ),
 ];
+
+const KEYS: &[Known] = &[(
+    429,
+    "TOO_MANY_KEYS",
+    "The cart has 1000 idempotency keys of the last 24 hours.",
+)];
 
 const STOCK: &[Known] = &[(409, "OUT_OF_STOCK", "There are not as many left of the product.")];
 
@@ -192,18 +212,32 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
     Some(match operation_id {
         "listCartProfiles" | "getHealth" | "getOpenApi" | "redirectToDocs" | "showDocs" => &[],
         "getDocsFile" => &[FILE],
-        "createCart" => &[BODY, CREATE, COUNTRY, LIMITED, STORE],
+        "createCart" => &[BODY, CREATE, COUNTRY, KEYED, LIMITED, STORE],
         "getCart" | "streamCartEvents" => &[CART, LIMITED, STORE],
-        "addCartItem" => &[BODY, CART, CHANGE, LIMITED, QUANTITY, ADD_ITEM, STOCK, STORE],
-        "removeCartItem" => &[BODY, CART, CHANGE, LIMITED, ITEM, STORE],
-        "setCartItemQuantity" => &[BODY, CART, CHANGE, LIMITED, ITEM, QUANTITY, STOCK, STORE],
-        "setCartAddress" => &[BODY, CART, CHANGE, LIMITED, ADDRESS, COUNTRY, STORE],
-        "setCartEmail" => &[BODY, CART, CHANGE, LIMITED, EMAIL, STORE],
-        "setCartPhone" => &[BODY, CART, CHANGE, LIMITED, PHONE, STORE],
-        "setCartField" => &[BODY, CART, CHANGE, LIMITED, FIELD_KEY, FIELD, STORE],
-        "removeCartField" => &[CART, CHANGE, LIMITED, FIELD_KEY, STORE],
-        "addCartCoupon" => &[BODY, CART, CHANGE, LIMITED, COUPON, UNKNOWN_COUPON, STORE],
-        "removeCartCoupon" => &[BODY, CART, CHANGE, LIMITED, COUPON, STORE],
+        "addCartItem" => &[
+            BODY, CART, CHANGE, KEYED, KEYS, LIMITED, QUANTITY, ADD_ITEM, STOCK, STORE,
+        ],
+        "removeCartItem" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, ITEM, STORE],
+        "setCartItemQuantity" => &[
+            BODY, CART, CHANGE, KEYED, KEYS, LIMITED, ITEM, QUANTITY, STOCK, STORE,
+        ],
+        "setCartAddress" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, ADDRESS, COUNTRY, STORE],
+        "setCartEmail" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, EMAIL, STORE],
+        "setCartPhone" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, PHONE, STORE],
+        "setCartField" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, FIELD_KEY, FIELD, STORE],
+        "removeCartField" => &[CART, CHANGE, KEYED, KEYS, LIMITED, FIELD_KEY, STORE],
+        "addCartCoupon" => &[
+            BODY,
+            CART,
+            CHANGE,
+            KEYED,
+            KEYS,
+            LIMITED,
+            COUPON,
+            UNKNOWN_COUPON,
+            STORE,
+        ],
+        "removeCartCoupon" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, COUPON, STORE],
         "cancelCartOrder" => &[CART, CANCEL, LIMITED, STORE],
         "lookUpOrder" => &[BODY, LOOK_UP, LIMITED, STORE],
         "payByDemo" => &[CART, CHANGE, DEMO, STOCK, LIMITED, STORE],

@@ -3,7 +3,7 @@
 use super::row::{MARKER, Row, bare, of, post, raw_post};
 use super::{UNKNOWN_CART, World};
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{HeaderValue, Method, Request};
 use serde_json::{Value, json};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
@@ -12,6 +12,47 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(sizes(world));
     rows.extend(members(world));
     rows.extend(routes(world));
+    rows.extend(keys(world));
+    rows
+}
+
+/// Nothing can be guessed of a good key, and nothing of a bad one comes back.
+fn keys(world: &World) -> Vec<Row> {
+    let long = MARKER.repeat(20);
+    let bad: [&[&str]; 8] = [
+        &[""],
+        &["7"],
+        &["123456789012345"],
+        &["with space in it, and long"],
+        &["with a t\tab in it, and long"],
+        &["with-an-\u{e9}-in-it-and-long"],
+        &[&long],
+        &[
+            "5b2c1f0e-0c55-4a57-9d0a-6f3a4c1d2e90",
+            "5b2c1f0e-0c55-4a57-9d0a-6f3a4c1d2e91",
+        ],
+    ];
+    let mut routes = routes_with_body(world);
+    routes.retain(|(path, _)| !path.ends_with("/kustom"));
+    routes.push((of(&world.cart, "remove-field/note"), json!({})));
+    routes.push((of(&world.cart, "add-coupon"), json!({ "couponCode": "FREESHIP" })));
+    routes.push((
+        of(&world.cart, "remove-coupon"),
+        json!({ "couponCode": "FREESHIP" }),
+    ));
+    let mut rows = Vec::new();
+    for (path, good) in routes {
+        for values in bad {
+            let mut request = post(&path, &good);
+            for value in values {
+                let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+                request.headers_mut().append("idempotency-key", value);
+            }
+            let what = format!("the key {values:?} to {path}");
+            let says = "16 to 128 visible ASCII";
+            rows.push(Row::new(what, request, 400, "INVALID_IDEMPOTENCY_KEY", says));
+        }
+    }
     rows
 }
 
