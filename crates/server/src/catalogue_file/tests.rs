@@ -1,6 +1,7 @@
 use super::*;
 
 mod csv;
+mod docs;
 mod json;
 mod promotion;
 use jiff::Timestamp;

@@ -19,12 +19,13 @@ pub(super) fn shop(connection: &Connection) -> Result<StoredShop, StoreError> {
     stored.ok_or_else(|| StoreError::Internal("the row of the shop is gone".to_owned()))
 }
 
+const PRODUCTS: &str = "SELECT shop.version, product.body FROM shop LEFT JOIN json_each(?1) AS wanted
+                        LEFT JOIN product ON product.number = wanted.value";
+
 /// In one statement with the version, so that nobody takes a product of one import for one of another.
 pub(super) fn products(connection: &Connection, numbers: &[String]) -> Result<StoredProducts, StoreError> {
-    let sql = "SELECT shop.version, product.body FROM shop
-               LEFT JOIN product ON product.number IN (SELECT value FROM json_each(?1))";
     let mut stored = StoredProducts::default();
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(PRODUCTS)?;
     let mut rows = statement.query([written(&numbers)?])?;
     while let Some(row) = rows.next()? {
         stored.version = row.get(0)?;
@@ -99,5 +100,29 @@ fn write_shop(connection: &Connection, shop: &Shop) -> Result<(), StoreError> {
             tax_class,
         }),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A scan would read a hundred thousand products for a cart with one.
+    #[test]
+    fn products_are_searched_for_by_their_numbers() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::store::sqlite::connection::migrate(&mut connection).unwrap();
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {PRODUCTS}"))
+            .unwrap();
+        let plan = statement
+            .query_map(["[]"], |row| row.get::<_, String>(3))
+            .unwrap();
+        let plan: Vec<_> = plan.map(Result::unwrap).collect();
+        assert!(
+            plan.iter()
+                .any(|step| step.starts_with("SEARCH product USING INDEX")),
+            "{plan:?}"
+        );
     }
 }
