@@ -287,3 +287,23 @@ fn shipping_is_taxed_by_the_methods_own_class_where_it_has_one() {
     let priced = crate::pricing::price(&cart_with(&[("SHOE", 1)]), &catalogue, now()).unwrap();
     assert_eq!(priced.shipping.unwrap().tax_rate, rate(600));
 }
+
+#[test]
+fn a_price_of_nothing_is_a_price() {
+    let mut free = products();
+    free[0].prices[0].unit_price = sek(0);
+    assert_eq!(free[0].check_prices(), Ok(()));
+    let mut shop_profiles = profiles();
+    shop_profiles[0].shipping_methods[0].price = sek(0);
+    assert!(Shop::new(shop_profiles, tax_classes(), Vec::new()).is_ok());
+}
+
+#[test]
+fn a_profile_that_does_not_say_so_sells_to_persons() {
+    let mut text = serde_json::to_value(profile("se-webshop", "SEK", true, &["SE"])).unwrap();
+    text.as_object_mut().unwrap().remove("customer_types");
+    let read: Profile = serde_json::from_value(text).unwrap();
+    assert_eq!(read.customer_types, [CustomerType::Person]);
+    assert_eq!(CustomerType::Person.as_str(), "person");
+    assert_eq!(CustomerType::Organization.as_str(), "organization");
+}

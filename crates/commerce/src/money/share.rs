@@ -127,6 +127,7 @@ mod tests {
             assert_eq!(share.of(sek(amount)), sek(part), "{amount} at {basis_points}");
         }
         assert_eq!(Share::from_basis_points(10_001), None);
+        assert_eq!(Share::from_basis_points(725).unwrap().basis_points(), 725);
         assert!(serde_json::from_str::<Share>("10001").is_err());
         assert_eq!(serde_json::to_string(&Share::ALL).unwrap(), "10000");
     }

@@ -16,15 +16,15 @@ use crate::promotion::tests::promotion;
 use crate::promotion::{Benefit, CouponCode, Promotion, Selection, Target, Unusable};
 use std::collections::BTreeSet;
 
-fn percent(basis_points: u16) -> Benefit {
+pub(super) fn percent(basis_points: u16) -> Benefit {
     Benefit::Percentage(Share::from_basis_points(basis_points).unwrap())
 }
 
-fn everything() -> Target {
+pub(super) fn everything() -> Target {
     Target::Products(Selection::default())
 }
 
-fn shipping() -> Target {
+pub(super) fn shipping() -> Target {
     Target::Shipping(BTreeSet::new())
 }
 
@@ -42,7 +42,7 @@ fn coupon(code: &str, target: Target, benefit: Benefit) -> Promotion {
     }
 }
 
-fn priced_with(cart: &Cart, promotions: Vec<Promotion>) -> Priced {
+pub(super) fn priced_with(cart: &Cart, promotions: Vec<Promotion>) -> Priced {
     let priced = price(cart, &catalogue_with(promotions), now()).unwrap();
     let offer = Offer::new(&priced, &cart.country).unwrap();
     assert_arithmetic(&offer);
@@ -50,7 +50,7 @@ fn priced_with(cart: &Cart, promotions: Vec<Promotion>) -> Priced {
     priced
 }
 
-fn with_codes(cart: &Cart, codes: &[&str]) -> Cart {
+pub(super) fn with_codes(cart: &Cart, codes: &[&str]) -> Cart {
     let codes = codes.iter().map(|code| CouponCode::parse(code).unwrap());
     Cart {
         coupons: codes.collect(),
@@ -58,7 +58,7 @@ fn with_codes(cart: &Cart, codes: &[&str]) -> Cart {
     }
 }
 
-fn discounts(priced: &Priced) -> Vec<i64> {
+pub(super) fn discounts(priced: &Priced) -> Vec<i64> {
     let lines = priced.lines.iter();
     lines.map(|line| line.discount.amount_minor()).collect()
 }
@@ -222,69 +222,6 @@ fn a_discount_of_some_pieces_is_of_the_dearest() {
 }
 
 #[test]
-fn shipping_is_reduced_and_taxed_on_what_is_left() {
-    let free = promotion("FREESHIP", shipping(), percent(10_000));
-    let priced = priced_with(&cart_with(&[("SHOE", 1)]), vec![free]);
-    assert_eq!(
-        (
-            priced.shipping_total,
-            priced.shipping_discount,
-            priced.shipping_tax
-        ),
-        (sek(0), sek(4900), sek(0))
-    );
-    let twenty = promotion("TWENTY", shipping(), Benefit::Fixed(vec![sek(2000)]));
-    let priced = priced_with(&cart_with(&[("SHOE", 1)]), vec![twenty.clone()]);
-    assert_eq!(
-        (
-            priced.shipping_total,
-            priced.shipping_discount,
-            priced.shipping_tax
-        ),
-        (sek(2900), sek(2000), sek(580))
-    );
-    let b2b = filled(empty_cart("se-b2b"), &[("SHOE", 1)]);
-    let priced = priced_with(&b2b, vec![twenty]);
-    assert_eq!(
-        (priced.shipping_total, priced.shipping_tax),
-        (sek(2900), sek(725))
-    );
-    // 36.25 with tax, of a price that is 61.25 with tax.
-    let line = &Offer::new(&priced, &b2b.country).unwrap().lines[1];
-    assert_eq!((line.unit_price, line.total_discount_amount), (6125, 2500));
-}
-
-#[test]
-fn a_promotion_may_speak_of_some_ways_to_ship_only() {
-    let courier = Target::Shipping(["courier".to_owned()].into());
-    let cart = cart_with(&[("SHOE", 1)]);
-    let free = priced_with(
-        &cart,
-        vec![promotion("COURIER", courier.clone(), percent(10_000))],
-    );
-    let chosen = free.shipping.as_ref().unwrap();
-    assert_eq!((chosen.method_key.as_str(), chosen.total()), ("courier", sek(0)));
-    let a_bit = priced_with(&cart, vec![promotion("COURIER", courier, percent(1000))]);
-    assert_eq!(
-        (a_bit.shipping_total, saved_nothing(&a_bit.promotions)),
-        (sek(4900), true)
-    );
-}
-
-#[test]
-fn a_discount_can_bring_shipping_back() {
-    // Three shoes are 597 kr and ship for nothing; a fifth off leaves 477.60.
-    let fifth = promotion("FIFTH", everything(), percent(2000));
-    let cart = cart_with(&[("SHOE", 3)]);
-    assert_eq!(priced_with(&cart, Vec::new()).shipping_total, sek(0));
-    let priced = priced_with(&cart, vec![fifth]);
-    assert_eq!(
-        (priced.product_total, priced.shipping_total),
-        (sek(47_760), sek(4900))
-    );
-}
-
-#[test]
 fn of_a_group_the_one_that_saves_most_is_taken() {
     let grouped = |key: &str, benefit| Promotion {
         group: Some("season".into()),
@@ -342,6 +279,40 @@ fn an_exclusive_promotion_stands_against_all_others_together() {
 }
 
 #[test]
+fn a_minimum_that_is_just_reached_is_reached() {
+    let from = |minimum: i64| Promotion {
+        minimum: vec![sek(minimum)],
+        ..promotion("FROM", everything(), percent(1000))
+    };
+    let saved_by = |minimum| saved(&priced_with(&cart_with(&[("SHOE", 1)]), vec![from(minimum)])).len();
+    assert_eq!((saved_by(19_900), saved_by(19_901)), (1, 0));
+}
+
+#[test]
+fn an_automatic_promotion_that_saves_nothing_is_not_told() {
+    let priced = priced_with(
+        &cart_with(&[("SHOE", 3)]),
+        vec![promotion("NOTHING", everything(), percent(0))],
+    );
+    assert_eq!(saved(&priced), []);
+}
+
+#[test]
+fn of_seven_pieces_two_for_one_gives_four() {
+    let two_for_one = promotion(
+        "241",
+        everything(),
+        Benefit::BuyGet {
+            buy: 1,
+            get: 2,
+            off: Share::ALL,
+        },
+    );
+    let priced = priced_with(&cart_with(&[("BOOK", 7)]), vec![two_for_one]);
+    assert_eq!(discounts(&priced), [4 * 4990]);
+}
+
+#[test]
 fn a_minimum_is_counted_before_discounts_and_told_about_until_it_is_reached() {
     let from_500 = Promotion {
         minimum: vec![sek(50_000)],
@@ -366,21 +337,6 @@ fn a_minimum_is_counted_before_discounts_and_told_about_until_it_is_reached() {
         vec![from_500, ten],
     );
     assert_eq!(saved(&reached).len(), 2);
-}
-
-#[test]
-fn how_far_free_shipping_is_is_told_until_it_is_free() {
-    let message = |contents| {
-        let priced = priced_with(&cart_with(contents), Vec::new());
-        let message = priced.promotions.first().and_then(|entry| entry.message.clone());
-        message.map(|message| message.rendered)
-    };
-    assert_eq!(
-        message(&[("SHOE", 1)]).as_deref(),
-        Some("301 kr kvar till fri frakt")
-    );
-    assert_eq!(message(&[("SHOE", 3)]), None);
-    assert_eq!(message(&[]), None);
 }
 
 #[test]
@@ -416,7 +372,7 @@ fn a_coupon_that_saves_nothing_holds_all_the_same() {
     );
 }
 
-fn saved_nothing(entries: &[PromotionEntry]) -> bool {
+pub(super) fn saved_nothing(entries: &[PromotionEntry]) -> bool {
     entries.iter().all(|entry| entry.saved.amount_minor() == 0)
 }
 

@@ -157,3 +157,6 @@ impl Shipping {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

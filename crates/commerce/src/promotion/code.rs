@@ -66,6 +66,16 @@ mod tests {
         assert_eq!(CouponCode::parse("straße").unwrap().as_str(), "STRASSE");
     }
 
+    /// A letter may be written with many marks that come to one: what counts is the length in the end, and only a text that is
+    /// far longer is refused before it is looked at.
+    #[test]
+    fn a_code_is_measured_in_the_form_that_is_compared() {
+        let padded = format!("{:>512}", "A");
+        assert_eq!(CouponCode::parse(&padded).unwrap().as_str(), "A");
+        let too_long = format!("{:>513}", "A");
+        assert_eq!(CouponCode::parse(&too_long), Err(CodeError));
+    }
+
     #[test]
     fn what_nobody_could_print_is_refused() {
         let longest = "x".repeat(MAX_CODE_CHARS);

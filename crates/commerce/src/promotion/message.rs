@@ -97,6 +97,11 @@ mod tests {
     }
 
     #[test]
+    fn the_kind_of_a_message_has_a_name() {
+        assert_eq!(MessageKind::Progress.as_str(), "progress");
+    }
+
+    #[test]
     fn a_message_comes_in_the_shoppers_language_or_else_in_english() {
         let texts = [("en", "more"), ("sv", "kvar"), ("nb", "igjen")]
             .map(|(language, text)| (language.to_owned(), text.to_owned()));

@@ -406,3 +406,54 @@ fn edits_of_the_goods_keep_the_choice_while_it_serves() {
     let moved = crate::command::apply(&cart, vienna, &shop(), &TIMING, now()).unwrap();
     assert_eq!(written(&moved).country.as_str(), "FI");
 }
+
+#[test]
+fn the_fee_of_a_choice_is_a_line_like_any_other() {
+    let scene = scene(&[("SHOE", 1)]);
+    let line = fee_of(&scene.snapshot, "courier");
+    let amounts = (
+        line.quantity,
+        line.unit_price,
+        line.total_amount,
+        line.total_tax_amount,
+    );
+    assert_eq!(amounts, (1, 9900, 9900, 1980));
+    assert_eq!(
+        (line.name.as_str(), line.tax_rate, line.total_discount_amount),
+        ("By courier", 2500, Some(0))
+    );
+}
+
+/// Each row: a line that is almost the fee of the choice.
+#[test]
+fn only_the_line_that_was_offered_is_the_choice() {
+    type Change = fn(&mut OrderLine);
+    let changes: [Change; 4] = [
+        |line| line.line_type = Some(kustom_api::LineType::Physical),
+        |line| line.reference = Some("post".into()),
+        |line| line.total_amount += 1,
+        |line| line.total_tax_amount += 1,
+    ];
+    let scene = scene(&[("SHOE", 1)]);
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut order = with_choice(&scene.snapshot, "courier");
+        change(&mut order.order_lines.as_mut().unwrap()[1]);
+        let content = Content::from_order(&order).unwrap();
+        assert_eq!(scene.snapshot.bought_as(&content), None, "row {number}");
+    }
+}
+
+#[test]
+fn an_order_that_tells_of_no_choice_is_looked_for_with_and_without_each_shipping_line() {
+    let scene = scene(&[("SHOE", 1)]);
+    let both = bought(&scene.snapshot, with_choice(&scene.snapshot, "courier"));
+    let told = Content::from_order(&Evidence::from_managed(both.managed).checkout).unwrap();
+    assert_eq!(
+        told.goods_hashes().len(),
+        2,
+        "its goods, and its goods without the one shipping line"
+    );
+    assert!(told.goods_hashes().contains(&scene.snapshot.goods_hash()));
+    let known = Content::from_order(&with_choice(&scene.snapshot, "courier")).unwrap();
+    assert_eq!(known.goods_hashes(), [scene.snapshot.goods_hash()]);
+}
