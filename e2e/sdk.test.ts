@@ -118,6 +118,39 @@ describe('a cart', () => {
     expect(deleted.fields ?? {}).not.toHaveProperty(key);
   });
 
+  test('coupons are entered in any case, shown, waited for and removed', async () => {
+    const cart = await cartWith('BOOK-001');
+    const shipping = { description: 'Standard delivery', calculatedTotal: 0, messageType: 'progress' };
+    expect(cart.promotions).toMatchObject([shipping]);
+    const entered = cartIn(await client().addCoupon(cart.cartId, ' summer2026 '));
+    expect(entered).toMatchObject({ coupons: ['SUMMER2026'], invalidCoupons: [], productTotal: 224.1 });
+    expect(entered.items).toMatchObject([{ unitPrice: 249, discount: 24.9, total: 224.1, tax: 12.68 }]);
+    expect(entered.promotions[0]).toEqual({ description: expect.any(String), calculatedTotal: 24.9 });
+    const free = cartIn(await client().addCoupon(cart.cartId, 'FREESHIP'));
+    expect(free).toMatchObject({ shippingTotal: 0, shippingDiscount: 49, shippingTax: 0, orderTotal: 224.1 });
+    const fixed = cartIn(await client().addCoupon(cart.cartId, 'WELCOME50'));
+    expect(fixed).toMatchObject({ coupons: ['SUMMER2026', 'FREESHIP', 'WELCOME50'], productTotal: 174.1 });
+    for (const code of ['SUMMER2026', 'FREESHIP', 'WELCOME50']) {
+      await client().removeCoupon(cart.cartId, code);
+    }
+    expect(cartIn(await client().getCart(cart.cartId))).toEqual(cart);
+    expect(errorCodeIn(await client().addCoupon(cart.cartId, 'NOBODY'))).toBe('COUPON_NOT_FOUND');
+    expect(errorCodeIn(await client().addCoupon(cart.cartId, 'NO BODY'))).toBe('INVALID_COUPON');
+  });
+
+  test('a demo payment completes a cart without Kustom', async () => {
+    const cart = await cartWith('GIFT-100');
+    const response = await fetch(`${kassa.url}/ingress/commerce/carts/${cart.cartId}/payment/demo`, {
+      method: 'POST',
+    });
+    expect(await response.json()).toEqual({ status: 'completed' });
+    const completed = cartIn(await client().getCart(cart.cartId));
+    expect(completed).toMatchObject({
+      cartState: 'completed',
+      payments: [{ provider: 'demo', amount: 149 }],
+    });
+  });
+
   test('events begin with the whole cart and follow each change', async () => {
     const cart = await cartWith('FOOD-001');
     const cartItemId = cart.items[0]?.cartItemId ?? '';

@@ -8,7 +8,12 @@ export type KustomOrder = {
   order_amount: number;
   acknowledged_at: string | null;
   /** What order management knows, once the order is bought. */
-  management?: { status: string; merchant_reference2?: string };
+  management?: {
+    status: string;
+    merchant_reference2?: string;
+    customer?: Record<string, unknown>;
+    billing_address?: Record<string, unknown>;
+  };
 };
 
 /** One request that the emulator was sent, and how it answered. */
