@@ -2,8 +2,11 @@
 //! up by whoever bought it.
 
 use crate::app::{App, PriceError, PricedCart};
+use crate::once::KeyRefusal;
 use crate::store::StoreError;
-use kassa_commerce::cart::Cart;
+use kassa_commerce::answer::{Answer, KeyScope, KeyedRequest};
+use kassa_commerce::cart::{Cart, CartOrder};
+use kassa_commerce::change::Change;
 use kassa_commerce::id::CartId;
 use kassa_commerce::order::{self, CancelError, Contact, DeliveryState, MoveError, Order, order_numbers};
 use kassa_commerce::payment::Payment;
@@ -23,7 +26,16 @@ pub enum CancelOrderError {
     #[error(transparent)]
     Price(#[from] PriceError),
     #[error(transparent)]
+    Key(#[from] KeyRefusal),
+    #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A cancellation as it would be written, and the cart after it. An order that is cancelled already needs no change.
+struct PlannedCancellation {
+    change: Option<Change>,
+    cart: Cart,
+    order_number: String,
 }
 
 #[derive(Debug, Error)]
@@ -64,23 +76,16 @@ impl App {
     async fn cancel_in_turn(&self, id: CartId) -> Result<PricedCart, CancelOrderError> {
         let _turn = self.turns.take(id).await;
         for _ in 0..MAX_PLANS {
-            let cart = self.store.cart(id).await?.ok_or(CancelOrderError::NotFound)?;
-            let Some(PaidOrder { order, payment }) =
-                self.paid_order(self.store.order_of_cart(id).await?).await?
-            else {
-                return Err(CancelError::NoOrder.into());
-            };
-            let kustom_order = match payment.provider.kustom_order_id() {
-                Some(id) => self.store.kustom_order(id).await?,
-                None => None,
-            };
-            let cancelled = order::cancel(&cart, &order, &payment, kustom_order.as_ref(), self.now())?;
-            let Some(change) = cancelled else {
-                return Ok(self.priced(cart).await?);
+            let plan = self.plan_cancellation(id).await?;
+            let Some(change) = plan.change else {
+                return Ok(self.priced(plan.cart).await?);
             };
             match self.commit(change).await {
                 Ok(_) => {
-                    info!(order.number = order.number, "an order was cancelled by its owner");
+                    info!(
+                        order.number = plan.order_number,
+                        "an order was cancelled by its owner"
+                    );
                     let cart = self.store.cart(id).await?.ok_or(CancelOrderError::NotFound)?;
                     return Ok(self.priced(cart).await?);
                 }
@@ -89,6 +94,48 @@ impl App {
             }
         }
         Err(StoreError::Busy.into())
+    }
+
+    /// [`App::cancel_order`], done once.
+    pub async fn cancel_order_once(
+        &self,
+        id: CartId,
+        request: &KeyedRequest,
+        render: impl Fn(&PricedCart) -> Answer,
+    ) -> Result<Answer, CancelOrderError> {
+        let render = &render;
+        self.once(KeyScope::Cart(id), request, || async move {
+            let plan = self.plan_cancellation(id).await?;
+            let answer = render(&self.priced(plan.cart).await?);
+            Ok((plan.change.unwrap_or_default(), answer))
+        })
+        .await
+    }
+
+    async fn plan_cancellation(&self, id: CartId) -> Result<PlannedCancellation, CancelOrderError> {
+        let cart = self.store.cart(id).await?.ok_or(CancelOrderError::NotFound)?;
+        let Some(PaidOrder { order, payment }) = self.paid_order(self.store.order_of_cart(id).await?).await?
+        else {
+            return Err(CancelError::NoOrder.into());
+        };
+        let kustom_order = match payment.provider.kustom_order_id() {
+            Some(id) => self.store.kustom_order(id).await?,
+            None => None,
+        };
+        let change = order::cancel(&cart, &order, &payment, kustom_order.as_ref(), self.now())?;
+        let cart = match change.as_ref().and_then(|change| change.order_update.as_ref()) {
+            Some(cancelled) => Cart {
+                version: cart.version + 1,
+                order: Some(CartOrder::new(cancelled, &payment)),
+                ..cart
+            },
+            None => cart,
+        };
+        Ok(PlannedCancellation {
+            change,
+            cart,
+            order_number: order.number,
+        })
     }
 
     /// The order of this number with its payment.

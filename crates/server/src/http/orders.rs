@@ -2,9 +2,9 @@
 
 use super::carts::{CartAnswer, rendered_cart};
 use super::error::ApiError;
-use super::keyed::Rendered;
+use super::keyed::{Keyed, Rendered};
 use super::limits;
-use super::openapi::{self, CartIdParam};
+use super::openapi::{self, CartIdParam, IdempotencyKeyParam};
 use super::path::CartIdPath;
 use super::view::CartView;
 use crate::app::App;
@@ -30,13 +30,20 @@ pub(super) struct DemoPaid {
     summary = "Cancel the order of a cart",
     description = "Takes no body. For the shopper, until somebody has begun to send the order. The reserved money is \
         released. Cancelling again changes nothing and answers the same.",
-    params(CartIdParam),
+    params(CartIdParam, IdempotencyKeyParam),
     responses((status = 200, description = "The cart, which stays completed, with `orderState` `cancelled`.", body = CartView)),
 )]
-pub(super) async fn cancel(State(app): State<App>, CartIdPath(id): CartIdPath) -> CartAnswer {
+pub(super) async fn cancel(
+    State(app): State<App>,
+    CartIdPath(id): CartIdPath,
+    Keyed(key): Keyed,
+) -> CartAnswer {
     limits::check(&app, |limits| limits.mutation(id))?;
-    let cart = app.cancel_order(id).await?;
-    Ok(Rendered(rendered_cart(&cart)))
+    let answer = match key {
+        Some(key) => app.cancel_order_once(id, &key, rendered_cart).await?,
+        None => rendered_cart(&app.cancel_order(id).await?),
+    };
+    Ok(Rendered(answer))
 }
 
 #[utoipa::path(
@@ -70,6 +77,7 @@ impl From<CancelOrderError> for ApiError {
             CancelOrderError::Refused(CancelError::TooLate) => {
                 refused("CANCEL_ORDER_FAILED", "The order can no longer be cancelled.")
             }
+            CancelOrderError::Key(refusal) => refusal.into(),
             CancelOrderError::Price(error) => crate::app::MutateError::from(error).into(),
             CancelOrderError::Store(error) => error.into(),
         }

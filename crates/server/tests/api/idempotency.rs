@@ -250,6 +250,30 @@ async fn an_answer_outlives_the_server_and_the_cart_being_open() {
 }
 
 #[tokio::test]
+async fn a_cancellation_has_a_key_too() {
+    let mut shop = Shop::open().await;
+    let cart_id = shop.cart_with_shoes().await;
+    let (path, nothing) = (of(&cart_id, "cancel-order"), json!({}));
+    let early = shop.keyed(&path, KEY, &nothing).await;
+    assert_refused(&early, 409, "NO_ORDER");
+    let id = shop.opened(&cart_id).await;
+    shop.pay(&id).await;
+    shop.confirm(&cart_id).await.ok();
+    let first = shop.keyed(&path, KEY, &nothing).await;
+    assert_eq!(first.ok()["orderState"], "cancelled");
+    assert_eq!(first.ok(), shop.cart(&cart_id).await);
+    shop.restart().await;
+    assert_eq!(shop.keyed(&path, KEY, &nothing).await.text, first.text);
+    // There is nothing left to do, and that has an answer as well.
+    assert_eq!(shop.keyed(&path, OTHER_KEY, &nothing).await.text, first.text);
+    let email = json!({ "email": "once@example.test" });
+    let other = shop.keyed(&of(&cart_id, "email"), OTHER_KEY, &email).await;
+    assert_refused(&other, 409, "IDEMPOTENCY_KEY_REUSED");
+    shop.settle().await;
+    shop.assert_no_job_left().await;
+}
+
+#[tokio::test]
 async fn a_refusal_is_not_kept() {
     let shop = Shop::open().await;
     let cart_id = shop.new_cart("se-webshop").await;

@@ -238,7 +238,7 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
             STORE,
         ],
         "removeCartCoupon" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, COUPON, STORE],
-        "cancelCartOrder" => &[CART, CANCEL, LIMITED, STORE],
+        "cancelCartOrder" => &[CART, CANCEL, KEYED, KEYS, LIMITED, STORE],
         "lookUpOrder" => &[BODY, LOOK_UP, LIMITED, STORE],
         "payByDemo" => &[CART, CHANGE, DEMO, STOCK, LIMITED, STORE],
         "openKustomCheckout" => &[BODY, CART, CHANGE, LIMITED, OPEN, KUSTOM, STORE],

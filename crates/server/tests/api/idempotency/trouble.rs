@@ -92,7 +92,7 @@ async fn a_request_whose_browser_has_left_can_be_sent_again() {
     let (reached, reaches) = tokio::sync::oneshot::channel();
     troubled.after_next_read(async move {
         reached.send(()).unwrap();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     });
     let first = tokio::spawn(request_of(shop.router.clone(), keyed(&path, KEY, &book())));
     reaches.await.unwrap();
