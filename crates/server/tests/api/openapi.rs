@@ -20,10 +20,10 @@ async fn the_document_in_the_repository_is_the_one_that_is_served() {
         std::fs::write(&file, &served.text).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    let hint = format!("{UPDATE}=1 cargo test -p kassa --test api openapi");
     assert!(
         kept == served.text,
-        "docs/openapi.json is not what the server says of itself. If the API was meant to change, write it anew:\n\n    \
-         {UPDATE}=1 cargo test -p kassa --test api openapi\n"
+        "the document has changed; if it was meant to: {hint}"
     );
 }
 

@@ -151,19 +151,27 @@ impl Judge {
         };
         let number = cart.number.clone();
         let newest = cart.versions.len() as u64;
-        let during = (since.max(1)..=newest).filter_map(|version| version_of(&cart.versions, version));
-        let frozen: Vec<_> = during
-            .filter(|shown| {
-                let kustom = shown.kustom.as_ref().filter(|kustom| kustom.id == *id);
-                kustom.is_some_and(|kustom| kustom.approved_at.is_some())
+        let approved_at = |version: u64| {
+            let kustom = version_of(&cart.versions, version)?.kustom.as_ref();
+            kustom.filter(|kustom| kustom.id == *id)?.approved_at
+        };
+        let is_asked = |version: u64| {
+            version_of(&cart.versions, version).is_some_and(|shown| {
+                price(&cart.profile_key, &shown.content)
+                    .is_some_and(|price| Some(price.total) == asked.order_amount)
+                    && shown.content.quantities() == quantities
             })
+        };
+        let frozen: Vec<u64> = (since.max(1)..=newest)
+            .filter(|version| approved_at(*version).is_some())
             .collect();
         let is_durable = !frozen.is_empty();
-        let is_cart = frozen.iter().any(|shown| {
-            price(&cart.profile_key, &shown.content)
-                .is_some_and(|price| Some(price.total) == asked.order_amount)
-                && shown.content.quantities() == quantities
+        // A yes may be written and never heard by Kustom. It holds nevertheless, for what the cart was when it was written.
+        let mut written = (1..=newest).filter(|version| {
+            let approval = approved_at(*version);
+            approval.is_some() && approval != approved_at(version - 1)
         });
+        let is_cart = frozen.iter().any(|version| is_asked(*version)) || written.any(is_asked);
         self.demand(is_durable, "D4", || {
             format!("{number}: a payment was let through before the cart stood still")
         });
