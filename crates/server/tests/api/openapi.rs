@@ -21,10 +21,8 @@ async fn the_document_in_the_repository_is_the_one_that_is_served() {
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     let hint = format!("{UPDATE}=1 cargo test -p kassa --test api openapi");
-    assert!(
-        kept == served.text,
-        "the document has changed; if it was meant to: {hint}"
-    );
+    let is_kept = kept == served.text;
+    assert!(is_kept, "the document has changed; if it was meant to: {hint}");
 }
 
 #[tokio::test]
