@@ -2,7 +2,7 @@
 //!
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/server-side-callbacks>.
 
-use crate::checkout::{Address, Customer, OrderLine, ShippingOption};
+use crate::checkout::{Address, Customer, OrderLine, PaymentProvider, ShippingOption};
 use serde::{Deserialize, Serialize};
 
 /// The body of `shipping_option_update`, `address_update` and `country_change`. It does not name the order: that is in the
@@ -46,7 +46,11 @@ pub struct ShippingServiceResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_data: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_payment_methods: Option<Vec<PaymentProvider>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }

@@ -16,11 +16,18 @@ let texts = textsOf(locale);
 let order;
 let form;
 let hasTyped = false;
+// Whether the shop knows the address that is shown: what was prefilled, or what it agreed to.
+let isAddressKnown = true;
+// Changes are made one after the other: the shop may be asked about each, and is asked about one at a time.
+let changes = Promise.resolve();
 let isPaying = false;
 let isLoaded = false;
 // Grows with every suspend, so that an answer that comes late cannot lift a newer one.
 let suspension = 0;
 let isSuspended = false;
+
+// What the shop itself brings about when it is asked.
+const REFUSALS = ["PURCHASE_DENIED", "PURCHASE_SENT_AWAY", "CHANGE_FAILED"];
 
 const tell = (type, said) => window.parent.postMessage({ ...said, kustomEmulator: type }, parentOrigin);
 const emit = (name, payload) => tell("event", { name, payload });
@@ -57,7 +64,6 @@ async function show(next) {
   speak(formattingLocale(order.locale ?? locale));
   if (order.state === "aborted") return notice(texts.aborted);
   if (order.state === "complete") return showDone();
-  await chooseShownOption();
   element("terms").href = order.terms_url ?? "#";
   element("notice").hidden = true;
   element("columns").hidden = false;
@@ -67,12 +73,13 @@ async function show(next) {
     form.fill({ ...order.billing_address, ...registered(order.customer) });
     buyAs(order.customer_type);
   }
+  await chooseShownOption();
   showOrder();
 }
 
 function showOrder() {
   showSummary(order, locale);
-  showShippingOptions(order, locale, (id) => inTurn(() => chooseShipping(id)));
+  showShippingOptions(order, locale, chooseShipping);
 }
 
 /** A new language replaces every word, but nothing that was typed. */
@@ -156,7 +163,11 @@ async function resume() {
   if (resumed !== suspension) return;
   isSuspended = false;
   unblock();
-  if (order && order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
+  if (order) tellTotal(before);
+}
+
+function tellTotal(before) {
+  if (order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
 }
 
 // What the shopper does.
@@ -171,64 +182,78 @@ function addressForEvents() {
 }
 
 function tellAddress() {
-  const address = addressForEvents();
-  emit("change", address);
   if (!form.isComplete()) return;
+  const address = addressForEvents();
   emit("billing_address_change", address);
   emit("shipping_address_change", address);
 }
 
-// One after the other: the shop is asked about each, and its answers must not overtake each other.
-let lastChange = Promise.resolve();
-
 function inTurn(change) {
-  lastChange = lastChange.then(change, change);
-  return lastChange;
+  changes = changes.then(change).catch(() => {
+    emit("network_error", {});
+    complain(texts.network);
+  });
+  return changes;
 }
 
-const saveAddress = () => inTurn(saveTypedAddress);
-
-async function saveTypedAddress() {
+function saveAddress() {
   hasTyped = true;
-  tellAddress();
+  isAddressKnown = false;
+  emit("change", addressForEvents());
+  return inTurn(sendAddress);
+}
+
+/** What is typed by then: of several edits that wait for their turn, each sends all. */
+async function sendAddress() {
   const before = order.order_amount;
-  const said = await call("/customer", { address: form.address(), customer: form.customer() }).catch(() => undefined);
-  if (!said) return emit("network_error", {});
-  if (!said.isOk) return refuseAddress(said.error);
+  const address = form.address();
+  const said = await call("/customer", { address, customer: form.customer() });
+  if (!said.isOk) {
+    if (REFUSALS.includes(said.error.code)) emit("shipping_address_update_error", {});
+    return explainChange(said.error, texts.addressRefused);
+  }
   complain("");
   order = said.answer;
+  isAddressKnown = JSON.stringify(address) === JSON.stringify(form.address());
+  tellAddress();
+  await chooseShownOption();
   showOrder();
-  if (order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
+  tellTotal(before);
 }
 
-/** The shop does not deliver there, or could not say. What was typed stays for the shopper to correct. */
-function refuseAddress(error) {
+/** Nothing was taken over. What was typed stays for the shopper to correct. */
+async function explainChange(error, denied) {
   if (error.location) return sendAway(error.location);
-  emit("shipping_address_update_error", {});
-  complain(error.error_text || texts.addressRefused);
+  const before = order.order_amount;
+  // Another country may have been agreed to before its address was refused.
+  await read();
+  tellTotal(before);
+  const text = error.code === "PURCHASE_DENIED" ? error.error_text || denied : complaint(error.code);
+  if (text) complain(text);
 }
 
+/** Where the shop is asked, the shown option counts as chosen once it is known where the goods go. */
 async function chooseShownOption() {
-  if (!order.selected_shipping_option && order.shown_shipping_option) {
-    await chooseShipping(order.shown_shipping_option.id);
-  }
+  if (order.selected_shipping_option || !order.shown_shipping_option) return;
+  if (order.asks_about_shipping && !(isAddressKnown && form.isComplete())) return;
+  const { isOk, answer } = await call("/shipping-option", { id: order.shown_shipping_option.id });
+  // A refusal is told when the shopper chooses herself, or pays: she has not done anything yet.
+  if (!isOk) return;
+  order = answer;
+  if (isLoaded) tellShipping();
 }
 
-async function chooseShipping(id) {
+const chooseShipping = (id) => inTurn(() => sendShipping(id));
+
+async function sendShipping(id) {
   const before = order.order_amount;
   const { isOk, answer, error } = await call("/shipping-option", { id });
-  if (!isOk) {
-    if (error.location) return sendAway(error.location);
-    complain(error.error_text || texts.shippingRefused);
-    if (form) showOrder();
-    return;
-  }
-  order = answer;
-  if (form) showOrder();
-  if (!isLoaded) return;
+  if (!isOk) return explainChange(error, texts.shippingRefused);
   complain("");
+  order = answer;
+  showOrder();
   tellShipping();
-  if (order.order_amount !== before) emit("order_total_change", { order_total: order.order_amount });
+  tellTotal(before);
 }
 
 function tellShipping() {
@@ -241,8 +266,8 @@ async function pay() {
   complain("");
   if (isPaying || !form.check()) return;
   setPaying(true);
-  await lastChange;
   try {
+    await changes;
     const said = await call("/pay", {
       address: form.address(),
       customer: form.customer(),
@@ -269,8 +294,10 @@ async function explain({ answer, error }) {
   if (answer.outcome === "rejected") return complain(texts.rejected);
   if (error.code === "INCOMPLETE_ADDRESS") return form.check(error.fields);
   // While it was asked, the shop may have changed the order: what is out of stock is out of the cart.
+  const before = order.order_amount;
   await read();
-  const text = complaint(answer.outcome ?? error.code, answer.error_text ?? error.error_text);
+  tellTotal(before);
+  const text = complaint(answer.outcome ?? error.code, answer.error_text);
   if (text) complain(text);
 }
 
@@ -279,8 +306,10 @@ function complaint(reason, shopText) {
   const known = {
     denied: shopText || texts.denied,
     validation_failed: texts.validationFailed,
-    CHANGE_FAILED: texts.shippingRefused,
-    PURCHASE_DENIED: shopText || texts.denied,
+    CHANGE_FAILED: texts.noAnswer,
+    CHANGE_UNDER_WAY: texts.asking,
+    UNKNOWN_SHIPPING_OPTION: texts.shippingRefused,
+    SHIPPING_NOT_AGREED: texts.changed,
     ORDER_CHANGED: texts.changed,
     PAYMENT_UNDER_WAY: texts.underWay,
   };
@@ -333,6 +362,7 @@ function tellLoaded() {
   const { postal_code, country } = addressForEvents();
   emit("load", { customer: { type: order.customer_type }, shipping_address: { country, postal_code } });
   emit("customer", { type: order.customer_type });
+  emit("change", addressForEvents());
   tellAddress();
   tellShipping();
 }

@@ -5,25 +5,25 @@
 //! nothing is taken over. Source:
 //! <https://docs.kustom.co/contents/checkout/additional-resources/server-side-callbacks>.
 //!
-//! Inferred, because it is not documented: an answer is waited for as long as for a required validation; anything else than
-//! the documented answers takes nothing over; the lines of an answer about a way to ship are final, and to those of an
-//! answer about an address the chosen way is added at its offered price, if they lack it and it is still offered.
+//! Inferred, because it is not documented: how long an answer is waited for ([`crate::Rules::change_patience`]); anything
+//! else than the documented answers takes nothing over; the lines of an answer about a way to ship are final, and so are
+//! those of an answer about an address that charge for the chosen way. If they do not, it is added at its offered price, as
+//! after an update. A country that was agreed to stays, also when the address in it is refused.
 //!
 //! Nothing here waits. A step says what has to be sent before the change can go on.
 
 use crate::callback::{CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
+use crate::checkout;
 use crate::kustom::Kustom;
 use crate::order::{Change, Order};
-use crate::purchase;
+use crate::purchase::{self, Purchase};
 use crate::refusal::PurchaseRefusal;
 use crate::shipping;
 use crate::validation;
 use crate::verdict::{Verdict, verdict};
 use bytes::Bytes;
 use jiff::Timestamp;
-use kustom_api::{
-    Address, CheckoutOrder, Customer, KustomOrderId, ShippingServiceRequest, ShippingServiceResponse,
-};
+use kustom_api::{Address, CheckoutOrder, Customer, KustomOrderId, ShippingServiceRequest};
 
 /// What the shopper does.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub enum ShopperChange {
 /// How far a change has come.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AskingStep {
-    /// Nobody has to be asked, or the last one has agreed.
+    /// The change is made: nobody had to be asked, or the last one has agreed.
     Done { was_asked: bool },
     /// To be sent now. Its answer, or that there is none, goes to [`Kustom::change_answered`].
     Asking(DueCallback),
@@ -56,7 +56,7 @@ pub(crate) struct Asking {
 }
 
 impl Kustom {
-    /// Begins a change. Without anybody to ask nothing is done here: the caller changes the order as ever.
+    /// Begins a change. Where nobody has to be asked it is made at once, as Kustom makes it alone.
     pub fn change(
         &mut self,
         id: &KustomOrderId,
@@ -70,11 +70,30 @@ impl Kustom {
         {
             return Err(PurchaseRefusal::UnknownShippingOption);
         }
+        let change = written_out(order, change);
         let to_ask = to_ask(order, &change);
-        if !to_ask.is_empty() && (order.asking.is_some() || order.payment.is_some()) {
-            return Err(PurchaseRefusal::PaymentUnderWay);
+        if !to_ask.is_empty() {
+            check_idle(order)?;
         }
         self.ask(id, change, to_ask, false, now)
+    }
+
+    /// What the merchant has to be asked about before [`Kustom::pay`] takes this purchase. Nothing where it would be refused
+    /// anyway.
+    pub fn change_before(&self, id: &KustomOrderId, purchase: &Purchase) -> Option<ShopperChange> {
+        let order = self.orders.get(id)?;
+        let address = purchase::complete_address(order, purchase.address.clone()).ok()?;
+        purchase::check_organization(order, purchase).ok()?;
+        let entered = ShopperChange::Address {
+            address: Box::new(address),
+            customer: purchase.customer.clone(),
+        };
+        let shown = shipping::shown_option(&order.checkout).map(|option| option.id.clone());
+        let choice = purchase.shipping_option.clone().or(shown);
+        let choice = choice.map(|id| ShopperChange::ShippingOption { id });
+        std::iter::once(entered)
+            .chain(choice)
+            .find(|change| !to_ask(order, change).is_empty())
     }
 
     /// Goes on with the merchant's answer. That there was none in time is [`CallbackAnswer::Failed`].
@@ -84,20 +103,14 @@ impl Kustom {
         answer: CallbackAnswer,
         now: Timestamp,
     ) -> Result<AskingStep, PurchaseRefusal> {
-        let kinds = [
-            CallbackKind::ShippingOption,
-            CallbackKind::Address,
-            CallbackKind::Country,
-        ];
-        let callback = kinds
+        let callback = QUESTIONS
             .into_iter()
             .find_map(|kind| self.take_callback(number, kind))
-            .ok_or(PurchaseRefusal::NoPaymentUnderWay)?;
+            .ok_or(PurchaseRefusal::NoChangeUnderWay)?;
         let id = callback.order_id.clone();
-        let rules = self.rules.clone();
         let order = self.orders.get_mut(&id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         let asking = order.asking.take_if(|asking| asking.number == number);
-        let asking = asking.ok_or(PurchaseRefusal::NoPaymentUnderWay)?;
+        let asking = asking.ok_or(PurchaseRefusal::NoChangeUnderWay)?;
         let verdict = verdict(&callback.url, &answer);
         let body = match &answer {
             CallbackAnswer::Answered { body, .. } => body.clone(),
@@ -106,7 +119,7 @@ impl Kustom {
         order.record_answer(number, answer, now);
         purchase::check_state(order, now)?;
         let taken = match verdict {
-            Verdict::Approved => taken_over(order, &asking.change, &body, &rules),
+            Verdict::Approved => taken_over(order, &asking.change, callback.kind, &body),
             Verdict::Refused(refusal) => {
                 order.record(Change::ChangeRefused, now);
                 return Err(refusal);
@@ -135,14 +148,12 @@ impl Kustom {
         was_asked: bool,
         now: Timestamp,
     ) -> Result<AskingStep, PurchaseRefusal> {
-        let order = self.orders.get(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
+        let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         let Some(kind) = to_ask.pop() else {
-            if was_asked {
-                self.finish(id, change, now);
-            }
+            finish(order, change, was_asked, now);
             return Ok(AskingStep::Done { was_asked });
         };
-        let body = question(&with(&order.checkout, &change));
+        let body = question(&with(order, &change));
         let callback = self
             .begin_question(id, kind, body, now)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
@@ -155,24 +166,55 @@ impl Kustom {
         }
         Ok(AskingStep::Asking(callback))
     }
+}
 
-    /// The merchant has agreed to all of it.
-    fn finish(&mut self, id: &KustomOrderId, change: ShopperChange, now: Timestamp) {
-        let Some(order) = self.orders.get_mut(id) else {
-            return;
-        };
-        match change {
-            ShopperChange::ShippingOption { .. } => order.record(Change::ShippingOptionSelected, now),
-            ShopperChange::Address { address, customer } => {
-                if !order.customer_typed {
-                    order.record(Change::CustomerTyped, now);
-                }
-                order.set_typed_address(*address);
-                order.set_customer(customer);
-            }
-        }
-        order.touch(now);
+const QUESTIONS: [CallbackKind; 3] = [
+    CallbackKind::ShippingOption,
+    CallbackKind::Address,
+    CallbackKind::Country,
+];
+
+/// One question and one payment at a time: an answer must not change what another question was about.
+pub(crate) fn check_idle(order: &Order) -> Result<(), PurchaseRefusal> {
+    if order.asking.is_some() {
+        return Err(PurchaseRefusal::ChangeUnderWay);
     }
+    match order.payment {
+        Some(_) => Err(PurchaseRefusal::PaymentUnderWay),
+        None => Ok(()),
+    }
+}
+
+/// Whether the merchant wants to be asked before a way to ship is chosen.
+pub(crate) fn asks_about_shipping(order: &CheckoutOrder) -> bool {
+    order
+        .merchant_urls
+        .as_ref()
+        .is_some_and(|urls| urls.shipping_option_update.is_some())
+}
+
+/// Nobody had to be asked, or everybody has agreed.
+fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, now: Timestamp) {
+    match change {
+        ShopperChange::ShippingOption { id } => {
+            // What was agreed to before has the merchant's price, which may be another than the offered one.
+            if !was_asked && asks_about_shipping(&order.checkout) {
+                return;
+            }
+            if !was_asked {
+                shipping::select(&mut order.checkout, &id);
+            }
+            order.record(Change::ShippingOptionSelected, now);
+        }
+        ShopperChange::Address { address, customer } => {
+            if !order.customer_typed {
+                order.record(Change::CustomerTyped, now);
+            }
+            order.set_typed_address(*address);
+            order.set_customer(customer);
+        }
+    }
+    order.touch(now);
 }
 
 fn is_offered(order: &CheckoutOrder, id: &str) -> bool {
@@ -180,7 +222,21 @@ fn is_offered(order: &CheckoutOrder, id: &str) -> bool {
     offered.iter().any(|option| option.id == id)
 }
 
-/// Whom to ask, the first one last. What has not changed is no question.
+/// An address that is complete says its country, as it will once it is bought at; else every purchase would be a question.
+fn written_out(order: &Order, change: ShopperChange) -> ShopperChange {
+    match change {
+        ShopperChange::Address { address, customer } => ShopperChange::Address {
+            address: match purchase::complete_address(order, address.as_ref().clone()) {
+                Ok(complete) => Box::new(complete),
+                Err(_) => address,
+            },
+            customer,
+        },
+        choice @ ShopperChange::ShippingOption { .. } => choice,
+    }
+}
+
+/// Whom to ask, the first one last. What has not changed is no question, and neither is what the form would not take.
 fn to_ask(order: &Order, change: &ShopperChange) -> Vec<CallbackKind> {
     let urls = order.checkout.merchant_urls.as_ref();
     let named = |kind: CallbackKind| urls.is_some_and(|urls| kind.url(urls).is_some());
@@ -191,15 +247,10 @@ fn to_ask(order: &Order, change: &ShopperChange) -> Vec<CallbackKind> {
             vec![(CallbackKind::ShippingOption, is_new)]
         }
         ShopperChange::Address { address, .. } => {
-            let known = order.checkout.shipping_address.as_ref();
-            let country =
-                |address: &Address| address.country.clone().unwrap_or_default().to_ascii_uppercase();
-            let known_country = known.map_or_else(|| order.purchase_country().to_ascii_uppercase(), country);
-            let is_elsewhere = country(address) != known_country && !country(address).is_empty();
-            let is_new = known != Some(address) && purchase::is_complete(order, address);
+            let is_taken = purchase::complete_address(order, address.as_ref().clone()).is_ok();
             vec![
-                (CallbackKind::Address, is_new),
-                (CallbackKind::Country, is_elsewhere),
+                (CallbackKind::Address, is_taken && is_new_address(order, address)),
+                (CallbackKind::Country, is_elsewhere(order, address)),
             ]
         }
     };
@@ -209,22 +260,54 @@ fn to_ask(order: &Order, change: &ShopperChange) -> Vec<CallbackKind> {
     kinds.map(|(kind, _)| kind).collect()
 }
 
+fn known_addresses(order: &Order) -> [Option<&Address>; 2] {
+    [
+        order.checkout.billing_address.as_ref(),
+        order.checkout.shipping_address.as_ref(),
+    ]
+}
+
+fn is_new_address(order: &Order, address: &Address) -> bool {
+    let is_same = |known: &Address| {
+        let country = known.country.as_deref().map(str::to_ascii_uppercase);
+        let known = Address {
+            country,
+            ..known.clone()
+        };
+        known == *address
+    };
+    known_addresses(order)
+        .into_iter()
+        .any(|known| !known.is_some_and(is_same))
+}
+
+/// Whether the address is in another country than one of the order's, and one that the shop sells to.
+fn is_elsewhere(order: &Order, address: &Address) -> bool {
+    let Some(country) = address.country.as_deref().map(str::to_ascii_uppercase) else {
+        return false;
+    };
+    let is_known = |known: Option<&Address>| {
+        let known = known.and_then(|known| known.country.as_deref());
+        known
+            .unwrap_or(order.purchase_country())
+            .eq_ignore_ascii_case(&country)
+    };
+    order.billing_countries().contains(&country) && !known_addresses(order).into_iter().all(is_known)
+}
+
 /// The order as it would be with the change, if Kustom made it alone.
-fn with(order: &CheckoutOrder, change: &ShopperChange) -> CheckoutOrder {
+fn with(order: &Order, change: &ShopperChange) -> CheckoutOrder {
     let mut changed = order.clone();
     match change {
         ShopperChange::ShippingOption { id } => {
-            shipping::select(&mut changed, id);
+            shipping::select(&mut changed.checkout, id);
         }
         ShopperChange::Address { address, customer } => {
-            changed.billing_address = Some(address.as_ref().clone());
-            changed.shipping_address = Some(address.as_ref().clone());
-            if customer.is_some() {
-                changed.customer.clone_from(customer);
-            }
+            changed.set_typed_address(address.as_ref().clone());
+            changed.set_customer(customer.clone());
         }
     }
-    changed
+    changed.checkout
 }
 
 fn question(order: &CheckoutOrder) -> Bytes {
@@ -253,31 +336,20 @@ fn question(order: &CheckoutOrder) -> Bytes {
 fn taken_over(
     order: &Order,
     change: &ShopperChange,
+    kind: CallbackKind,
     body: &str,
-    rules: &crate::Rules,
 ) -> Result<CheckoutOrder, String> {
-    let answer: ShippingServiceResponse =
-        serde_json::from_str(body).map_err(|error| format!("the answer cannot be read: {error}"))?;
-    let currency = order.checkout.purchase_currency.as_deref().unwrap_or_default();
-    if !answer.purchase_currency.eq_ignore_ascii_case(currency) {
-        return Err(format!("the answer is in {}", answer.purchase_currency));
+    let sent = validation::read_answer(body.as_bytes()).map_err(|all| explained(&all))?;
+    let mut new = sent.order.clone();
+    let currency = new.purchase_currency.take().unwrap_or_default();
+    let of_order = order.checkout.purchase_currency.as_deref().unwrap_or_default();
+    if !currency.eq_ignore_ascii_case(of_order) {
+        return Err(format!(
+            "the answer is in {currency} and the order is in {of_order}"
+        ));
     }
-    // The rules of an update hold for an answer as well.
-    let sent = validation::read_update(body.as_bytes(), rules).map_err(|all| explained(&all))?;
-    let mut next = CheckoutOrder {
-        order_amount: Some(answer.order_amount),
-        order_tax_amount: Some(answer.order_tax_amount),
-        order_lines: Some(answer.order_lines),
-        shipping_options: answer
-            .shipping_options
-            .or_else(|| order.checkout.shipping_options.clone()),
-        merchant_data: answer
-            .merchant_data
-            .or_else(|| order.checkout.merchant_data.clone()),
-        locale: answer.locale.or_else(|| order.checkout.locale.clone()),
-        tags: answer.tags.or_else(|| order.checkout.tags.clone()),
-        ..order.checkout.clone()
-    };
+    let mut next = order.checkout.clone();
+    checkout::replace(&mut next, new);
     let findings = sent.findings_with(&next);
     if !findings.is_empty() {
         return Err(explained(&findings));
@@ -289,9 +361,21 @@ fn taken_over(
             next.selected_shipping_option =
                 Some(chosen.ok_or("the answer no longer offers what was chosen")?);
         }
-        ShopperChange::Address { .. } => shipping::keep_selection(&mut next),
+        ShopperChange::Address { address, .. } => {
+            shipping::keep_charged_selection(&mut next);
+            if kind == CallbackKind::Country {
+                move_to(&mut next, address.country.as_deref());
+            }
+        }
     }
     Ok(next)
+}
+
+/// From now on the order holds what is right for this country, so it must say the country, too.
+fn move_to(order: &mut CheckoutOrder, country: Option<&str>) {
+    for address in [&mut order.billing_address, &mut order.shipping_address] {
+        address.get_or_insert_default().country = country.map(str::to_ascii_uppercase);
+    }
 }
 
 fn explained(findings: &[validation::Finding]) -> String {

@@ -1,10 +1,10 @@
 //! What the iframe page asks and says. These routes are the emulator's own and need the order's browser token, never
 //! the merchant's credentials.
 
-use crate::asking::ShopperChange;
+use crate::asking::{self, ShopperChange};
 use crate::kustom::Kustom;
 use crate::message::{Problem, Request, Response};
-use crate::order::{Change, Order, OrderState};
+use crate::order::{Order, OrderState};
 use crate::purchase::{Outcome, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
 use crate::{shipping, test_person};
@@ -29,10 +29,12 @@ struct View<'a> {
     shipping_options: &'a [ShippingOption],
     selected_shipping_option: Option<&'a ShippingOption>,
     shown_shipping_option: Option<&'a ShippingOption>,
+    /// Whether the shown option is chosen only once the merchant has agreed.
+    asks_about_shipping: bool,
     billing_address: Option<&'a Address>,
     /// Alpha-2 to lower-case alpha-3, the form that browser events use.
     billing_countries: BTreeMap<String, String>,
-    customer_type: &'a str,
+    customer_type: String,
     customer_types: Vec<String>,
     customer: Option<&'a Customer>,
     shows_vat_id: bool,
@@ -84,8 +86,6 @@ pub(crate) fn answer(
     };
     match (rest, &request.method) {
         ([], &Method::GET) => Response::json(StatusCode::OK, &view(order, now)),
-        (["customer"], &Method::POST) => customer(order, request, now),
-        (["shipping-option"], &Method::POST) => shipping_option(order, request, now),
         _ => Response::empty(StatusCode::NOT_FOUND),
     }
 }
@@ -128,17 +128,16 @@ fn view(order: &Order, now: Timestamp) -> View<'_> {
         shipping_options: checkout.shipping_options.as_deref().unwrap_or_default(),
         selected_shipping_option: checkout.selected_shipping_option.as_ref(),
         shown_shipping_option: shipping::shown_option(checkout),
+        asks_about_shipping: asking::asks_about_shipping(checkout),
         billing_address: checkout.billing_address.as_ref(),
         billing_countries: order
             .billing_countries()
             .into_iter()
             .map(|country| (country.clone(), alpha3(&country)))
             .collect(),
-        customer_type: checkout
-            .customer
-            .as_ref()
-            .and_then(|customer| customer.customer_type.as_deref())
-            .unwrap_or("person"),
+        customer_type: order
+            .customer_type()
+            .map_or_else(|| order.customer_types().remove(0), str::to_owned),
         customer_types: order.customer_types(),
         customer: checkout.customer.as_ref(),
         shows_vat_id: checkout
@@ -165,40 +164,6 @@ fn alpha3(alpha2: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// What the customer has typed so far. From then on the merchant's prefilled addresses are ignored.
-fn customer(order: &mut Order, request: &Request, now: Timestamp) -> Response {
-    let body: CustomerBody = match read(request) {
-        Ok(body) => body,
-        Err(error) => return Problem::bad_body(&error).into(),
-    };
-    if order.state(now) != OrderState::Open {
-        return not_open();
-    }
-    if !order.customer_typed {
-        order.record(Change::CustomerTyped, now);
-    }
-    order.set_typed_address(body.address);
-    order.set_customer(body.customer);
-    order.touch(now);
-    Response::json(StatusCode::OK, &view(order, now))
-}
-
-fn shipping_option(order: &mut Order, request: &Request, now: Timestamp) -> Response {
-    let body: ShippingBody = match read(request) {
-        Ok(body) => body,
-        Err(error) => return Problem::bad_body(&error).into(),
-    };
-    if order.state(now) != OrderState::Open {
-        return not_open();
-    }
-    if !shipping::select(&mut order.checkout, &body.id) {
-        return PurchaseRefusal::UnknownShippingOption.response();
-    }
-    order.touch(now);
-    order.record(Change::ShippingOptionSelected, now);
-    Response::json(StatusCode::OK, &view(order, now))
-}
-
 /// What the body of `POST …/shipping-option` or `…/customer` changes, where the merchant may have to be asked.
 pub(crate) fn change(
     kustom: &mut Kustom,
@@ -219,7 +184,7 @@ pub(crate) fn change(
     })
 }
 
-/// The order as the form shows it, after the merchant has agreed to a change.
+/// The order as the form shows it, after a change.
 pub(crate) fn changed(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
     match kustom.order(&KustomOrderId(id.to_owned())) {
         Some(order) => Response::json(StatusCode::OK, &view(order, now)),
@@ -260,14 +225,6 @@ pub(crate) fn paid(outcome: Result<Purchased, PurchaseRefusal>) -> Response {
         Err(refusal) => return refusal.response(),
     };
     Response::json(StatusCode::OK, &said)
-}
-
-fn not_open() -> Response {
-    Response::problem(
-        StatusCode::CONFLICT,
-        "ORDER_NOT_OPEN",
-        "the order can no longer be changed",
-    )
 }
 
 fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, serde_json::Error> {

@@ -211,7 +211,7 @@ impl Kustom {
             url: order.merchant_url(|urls| kind.url(urls))?,
             body,
             due_at: now,
-            patience: self.rules.required_validation_patience,
+            patience: self.rules.change_patience,
             is_scheduled: false,
             is_required: true,
         };

@@ -170,7 +170,7 @@ macro_rules! replace_members {
     };
 }
 
-fn replace(old: &mut CheckoutOrder, new: CheckoutOrder) {
+pub(crate) fn replace(old: &mut CheckoutOrder, new: CheckoutOrder) {
     replace_members!(old, new,
         purchase_country purchase_currency locale billing_address shipping_address order_amount order_tax_amount
         order_lines customer merchant_urls merchant_reference1 merchant_reference2 options attachment

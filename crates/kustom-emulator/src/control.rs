@@ -148,7 +148,7 @@ pub(crate) fn purchase(kustom: &Kustom, id: &KustomOrderId, body: &[u8]) -> Resu
     let order = kustom.order(id).ok_or_else(no_such_order)?;
     Ok(Purchase {
         address: shopper_address(order, &body).map_err(|error| Problem::bad_body(&error))?,
-        customer: body.customer.map(test_person::organization),
+        customer: customer_of(order, &body).map(test_person::organization),
         shipping_option: body.shipping_option,
         outcome: body.outcome,
         shown_amount: None,
@@ -217,6 +217,20 @@ fn read_pay_body(body: &[u8]) -> Result<PayBody, serde_json::Error> {
     serde_json::from_slice(body)
 }
 
+/// Who buys: whom the caller names, else the organisation for which the order was opened.
+fn customer_of(order: &Order, body: &PayBody) -> Option<Customer> {
+    let opened_for = order.checkout.customer.clone();
+    let is_organization = order.customer_type() == Some("organization");
+    match body.customer.clone() {
+        Some(said) if said.customer_type.is_none() => Some(Customer {
+            customer_type: order.customer_type().map(str::to_owned),
+            ..said
+        }),
+        Some(said) => Some(said),
+        None => opened_for.filter(|_| is_organization),
+    }
+}
+
 /// The test person, with what the merchant prefilled or the customer typed, with what the caller asks for.
 fn shopper_address(order: &Order, body: &PayBody) -> Result<Address, serde_json::Error> {
     let mut members = members_of(&test_person::of(order.purchase_country()))?;
@@ -224,11 +238,9 @@ fn shopper_address(order: &Order, body: &PayBody) -> Result<Address, serde_json:
         let said = members_of(known)?.into_iter();
         members.extend(said.filter(|(_, value)| value.as_str() != Some("")));
     }
-    let buys_as = body
-        .customer
-        .as_ref()
-        .and_then(|customer| customer.customer_type.as_deref());
-    if buys_as == Some("organization") {
+    let customer = customer_of(order, body);
+    let buys_as = customer.and_then(|customer| customer.customer_type);
+    if buys_as.as_deref() == Some("organization") {
         let name = json!(test_person::ORGANIZATION_NAME);
         members.entry("organization_name").or_insert(name);
     }

@@ -36,6 +36,9 @@ pub struct Rules {
     pub validation_patience: SignedDuration,
     /// The same where the order requires the approval; without one the purchase fails.
     pub required_validation_patience: SignedDuration,
+    /// How long the answer about a way to ship, an address or a country is waited for. Kustom does not document its limit;
+    /// this is the longest of those that it does.
+    pub change_patience: SignedDuration,
     /// Kustom calls `validation` and its kin over https only; a developer's own machine may be excused.
     pub http_callbacks_on_loopback: bool,
 }
@@ -48,6 +51,7 @@ impl Default for Rules {
             first_push_after: SignedDuration::from_mins(2),
             validation_patience: SignedDuration::from_secs(3),
             required_validation_patience: SignedDuration::from_secs(10),
+            change_patience: SignedDuration::from_secs(10),
             http_callbacks_on_loopback: true,
         }
     }

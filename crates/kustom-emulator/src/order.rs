@@ -209,6 +209,15 @@ impl Order {
             .unwrap_or_else(|| vec!["person".to_owned()])
     }
 
+    /// What the form opens with, where the order says so and the form offers it.
+    pub(crate) fn customer_type(&self) -> Option<&str> {
+        let said = self.checkout.customer.as_ref()?.customer_type.as_deref()?;
+        self.customer_types()
+            .iter()
+            .any(|offered| offered == said)
+            .then_some(said)
+    }
+
     /// What the customer typed counts for both addresses until the form asks for a second one.
     pub(crate) fn set_typed_address(&mut self, address: Address) {
         self.checkout.shipping_address = Some(address.clone());

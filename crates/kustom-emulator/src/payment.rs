@@ -7,6 +7,7 @@
 //!
 //! Nothing here waits. A step says what has to happen outside before the payment can go on.
 
+use crate::asking;
 use crate::callback::{CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
 use crate::kustom::Kustom;
 use crate::order::{Change, Order};
@@ -50,9 +51,7 @@ impl Kustom {
     ) -> Result<PaymentStep, PurchaseRefusal> {
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         purchase::check_state(order, now)?;
-        if order.payment.is_some() || order.asking.is_some() {
-            return Err(PurchaseRefusal::PaymentUnderWay);
-        }
+        asking::check_idle(order)?;
         let payment = Payment {
             purchase,
             is_authenticated: false,

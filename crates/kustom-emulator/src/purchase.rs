@@ -3,6 +3,7 @@
 //! The outcome follows the e-mail address unless it is given: a local part with `rejected` is refused, one with
 //! `pending` is bought but waits for a fraud decision. Kustom's own test addresses work the same way.
 
+use crate::asking;
 use crate::kustom::Kustom;
 use crate::order::{Change, Order, OrderState};
 use crate::refusal::PurchaseRefusal;
@@ -83,7 +84,11 @@ pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> R
     let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
     check_amount(&checkout, purchase.shown_amount)?;
     let address = complete_address(order, purchase.address.clone())?;
-    check_organization(purchase)?;
+    check_organization(order, purchase)?;
+    // Also at the end of a payment that waited: an update meanwhile may have taken the choice away.
+    if has_chosen && asking::asks_about_shipping(&checkout) {
+        return Err(PurchaseRefusal::ShippingNotAgreed);
+    }
     order.checkout = checkout;
     if has_chosen {
         order.record(Change::ShippingOptionSelected, now);
@@ -94,24 +99,38 @@ pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> R
     Ok(())
 }
 
-/// Who buys as an organisation says which one.
-fn check_organization(purchase: &Purchase) -> Result<(), PurchaseRefusal> {
-    let customer = purchase.customer.as_ref();
-    let customer_type = customer.and_then(|customer| customer.customer_type.as_deref());
-    let registration_id = customer.and_then(|customer| customer.organization_registration_id.as_deref());
-    let is_missing = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
+/// Who buys as an organisation says which one, in the purchase or in the order before it. Nobody buys as what the form
+/// does not offer.
+pub(crate) fn check_organization(order: &Order, purchase: &Purchase) -> Result<(), PurchaseRefusal> {
+    let said = purchase.customer.as_ref();
+    let known = order.checkout.customer.as_ref();
+    let said_type = said.and_then(|customer| customer.customer_type.as_deref());
+    let types = order.customer_types();
+    let is_offered = |name: &str| types.iter().any(|offered| offered == name);
+    if said_type.is_some_and(|name| !is_offered(name)) {
+        return Err(PurchaseRefusal::Incomplete {
+            fields: vec!["customer.type"],
+        });
+    }
+    if said_type.or(order.customer_type()) != Some("organization") {
+        return Ok(());
+    }
+    let registration_id = |customer: &Customer| customer.organization_registration_id.clone();
+    let is_missing = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
     let fields: Vec<_> = [
-        ("organization_name", purchase.address.organization_name.as_deref()),
-        ("organization_registration_id", registration_id),
+        ("organization_name", purchase.address.organization_name.clone()),
+        (
+            "organization_registration_id",
+            said.and_then(registration_id).or(known.and_then(registration_id)),
+        ),
     ]
     .into_iter()
-    .filter(|(_, text)| customer_type == Some("organization") && is_missing(*text))
+    .filter(|(_, text)| is_missing(text))
     .map(|(name, _)| name)
     .collect();
-    if fields.is_empty() {
-        Ok(())
-    } else {
-        Err(PurchaseRefusal::Incomplete { fields })
+    match fields.is_empty() {
+        true => Ok(()),
+        false => Err(PurchaseRefusal::Incomplete { fields }),
     }
 }
 
@@ -163,13 +182,8 @@ fn check_amount(checkout: &CheckoutOrder, shown: Option<i64>) -> Result<(), Purc
     }
 }
 
-/// Whether the form would take the address.
-pub(crate) fn is_complete(order: &Order, address: &Address) -> bool {
-    complete_address(order, address.clone()).is_ok()
-}
-
 /// The fields that the form asks for, all of them filled, in a country where the order may be billed.
-fn complete_address(order: &Order, mut address: Address) -> Result<Address, PurchaseRefusal> {
+pub(crate) fn complete_address(order: &Order, mut address: Address) -> Result<Address, PurchaseRefusal> {
     let countries = order.billing_countries();
     let country = address
         .country

@@ -17,12 +17,20 @@ pub enum PurchaseRefusal {
     /// Two purchases of one order would be two payments.
     #[error("the order is being paid at this moment")]
     PaymentUnderWay,
+    /// Its answer would change what is being paid.
+    #[error("the merchant is being asked about a change at this moment")]
+    ChangeUnderWay,
+    #[error("no change of this order waits for that")]
+    NoChangeUnderWay,
     #[error("no payment of this order waits for that")]
     NoPaymentUnderWay,
     #[error("these fields are missing or wrong: {}", .fields.join(", "))]
     Incomplete { fields: Vec<&'static str> },
     #[error("the order does not offer this shipping option")]
     UnknownShippingOption,
+    /// Whoever drives the core itself has left out [`crate::Kustom::change`].
+    #[error("the merchant wants to be asked about the way to ship first")]
+    ShippingNotAgreed,
     #[error("the shopper saw {shown} and the order is {actual}")]
     AmountChanged { shown: i64, actual: i64 },
     /// The merchant's text is empty where Kustom lets it be.
@@ -48,8 +56,11 @@ impl PurchaseRefusal {
             Self::AlreadyComplete => "ORDER_COMPLETE",
             Self::PaymentUnderWay => "PAYMENT_UNDER_WAY",
             Self::NoPaymentUnderWay => "NO_PAYMENT_UNDER_WAY",
+            Self::ChangeUnderWay => "CHANGE_UNDER_WAY",
+            Self::NoChangeUnderWay => "NO_CHANGE_UNDER_WAY",
             Self::Incomplete { .. } => "INCOMPLETE_ADDRESS",
             Self::UnknownShippingOption => "UNKNOWN_SHIPPING_OPTION",
+            Self::ShippingNotAgreed => "SHIPPING_NOT_AGREED",
             Self::AmountChanged { .. } => "ORDER_CHANGED",
             Self::Denied { .. } => "PURCHASE_DENIED",
             Self::SentAway { .. } => "PURCHASE_SENT_AWAY",
@@ -68,6 +79,9 @@ impl PurchaseRefusal {
             | Self::AlreadyComplete
             | Self::PaymentUnderWay
             | Self::NoPaymentUnderWay
+            | Self::ChangeUnderWay
+            | Self::NoChangeUnderWay
+            | Self::ShippingNotAgreed
             | Self::AmountChanged { .. }
             | Self::Denied { .. }
             | Self::SentAway { .. }

@@ -22,7 +22,10 @@ pub(crate) fn select(order: &mut CheckoutOrder, id: &str) -> bool {
     let Some(option) = offered.iter().find(|option| option.id == id).cloned() else {
         return false;
     };
-    remove_fee(order);
+    if let Some(earlier) = order.selected_shipping_option.take() {
+        remove_fee(order, &earlier);
+    }
+    remove_fee(order, &option);
     add_fee(order, &option);
     order.selected_shipping_option = Some(option);
     true
@@ -42,18 +45,29 @@ pub(crate) fn keep_selection(order: &mut CheckoutOrder) {
         return;
     }
     if !select(order, &selected.id) {
-        remove_fee(order);
+        remove_fee(order, &selected);
         order.selected_shipping_option = None;
     }
 }
 
-/// Takes the earlier fee out, also when the merchant sent it back among its own lines.
-fn remove_fee(order: &mut CheckoutOrder) {
+/// The same, but a line that charges for the choice is the merchant's own price and stays.
+pub(crate) fn keep_charged_selection(order: &mut CheckoutOrder) {
     let Some(selected) = &order.selected_shipping_option else {
         return;
     };
+    let lines = order.order_lines.as_deref().unwrap_or_default();
+    let offered = order.shipping_options.as_deref().unwrap_or_default();
+    let today = offered.iter().find(|option| option.id == selected.id).cloned();
+    match today.filter(|_| lines.iter().any(|line| is_fee_of(line, selected))) {
+        Some(today) => order.selected_shipping_option = Some(today),
+        None => keep_selection(order),
+    }
+}
+
+/// Takes the fee of a way to ship out, also when the merchant sent it back among its own lines.
+fn remove_fee(order: &mut CheckoutOrder, option: &ShippingOption) {
     let lines = order.order_lines.get_or_insert_default();
-    let Some(index) = lines.iter().position(|line| is_fee_of(line, selected)) else {
+    let Some(index) = lines.iter().position(|line| is_fee_of(line, option)) else {
         return;
     };
     let fee = lines.remove(index);

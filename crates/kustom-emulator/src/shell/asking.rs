@@ -5,7 +5,7 @@ use crate::asking::{AskingStep, ShopperChange};
 use crate::message::Response;
 use crate::purchase::Purchase;
 use crate::refusal::PurchaseRefusal;
-use crate::{browser, control, shipping};
+use crate::{browser, control};
 use axum::extract::{Path, State};
 use http::StatusCode;
 use kustom_api::KustomOrderId;
@@ -46,10 +46,8 @@ pub(super) async fn from_browser(
         return emulator.act(|kustom, now| kustom.handle(&request, now));
     }
     let response = match emulator.act(|kustom, now| browser::change(kustom, &id, &what, &request, now)) {
-        Ok(change) => match emulator.ask_about(&KustomOrderId(id.clone()), change).await {
-            Ok(true) => emulator.act(|kustom, now| browser::changed(kustom, &id, now)),
-            // Nobody had to be asked: the form's own way.
-            Ok(false) => return emulator.act(|kustom, now| kustom.handle(&request, now)),
+        Ok(change) => match emulator.change(&KustomOrderId(id.clone()), change).await {
+            Ok(()) => emulator.act(|kustom, now| browser::changed(kustom, &id, now)),
             Err(refusal) => refusal.response(),
         },
         Err(problem) => problem.into(),
@@ -61,30 +59,6 @@ pub(super) async fn from_browser(
 impl Emulator {
     /// Changes an order as a shopper would in the iframe. The merchant is asked over HTTP where the order says so.
     pub async fn change(&self, id: &KustomOrderId, change: ShopperChange) -> Result<(), PurchaseRefusal> {
-        if self.ask_about(id, change.clone()).await? {
-            return Ok(());
-        }
-        self.act(|kustom, now| {
-            let order = kustom.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-            match change {
-                ShopperChange::ShippingOption { id } => {
-                    if !shipping::select(&mut order.checkout, &id) {
-                        return Err(PurchaseRefusal::UnknownShippingOption);
-                    }
-                    order.record(crate::Change::ShippingOptionSelected, now);
-                }
-                ShopperChange::Address { address, customer } => {
-                    order.set_typed_address(*address);
-                    order.set_customer(customer);
-                }
-            }
-            order.touch(now);
-            Ok(())
-        })
-    }
-
-    /// Whether anybody was asked; the order is changed then.
-    async fn ask_about(&self, id: &KustomOrderId, change: ShopperChange) -> Result<bool, PurchaseRefusal> {
         let (emulator, id) = (self.clone(), id.clone());
         // Spawned, because a caller that leaves would leave the question open for ever.
         let asking = tokio::spawn(async move { emulator.ask_to_the_end(&id, change).await });
@@ -95,41 +69,27 @@ impl Emulator {
         })
     }
 
-    async fn ask_to_the_end(
-        &self,
-        id: &KustomOrderId,
-        change: ShopperChange,
-    ) -> Result<bool, PurchaseRefusal> {
+    async fn ask_to_the_end(&self, id: &KustomOrderId, change: ShopperChange) -> Result<(), PurchaseRefusal> {
         let mut step = self.act(|kustom, now| kustom.change(id, change, now))?;
-        loop {
-            step = match step {
-                AskingStep::Done { was_asked } => return Ok(was_asked),
-                AskingStep::Asking(callback) => {
-                    let answer = self.send(&callback).await;
-                    self.act(|kustom, now| kustom.change_answered(callback.number, answer, now))?
-                }
-            };
+        while let AskingStep::Asking(callback) = step {
+            let answer = self.send(&callback).await;
+            step = self.act(|kustom, now| kustom.change_answered(callback.number, answer, now))?;
         }
+        Ok(())
     }
 
-    /// What a shopper does before she presses the button: she enters her address and chooses how to get the goods.
+    /// What a shopper does before she presses the button, as far as the merchant wants to be asked about it.
     pub(super) async fn fill_in(
         &self,
         id: &KustomOrderId,
         purchase: &Purchase,
     ) -> Result<(), PurchaseRefusal> {
-        let address = ShopperChange::Address {
-            address: Box::new(purchase.address.clone()),
-            customer: purchase.customer.clone(),
-        };
-        self.ask_about(id, address).await?;
-        let shown = self.inspect(|kustom| {
-            let order = kustom.order(id)?;
-            Some(shipping::shown_option(&order.checkout)?.id.clone())
-        });
-        if let Some(option_id) = purchase.shipping_option.clone().or(shown) {
-            self.ask_about(id, ShopperChange::ShippingOption { id: option_id })
-                .await?;
+        // The address, and then the way to ship that is shown for it.
+        for _ in 0..2 {
+            let Some(change) = self.inspect(|kustom| kustom.change_before(id, purchase)) else {
+                break;
+            };
+            self.change(id, change).await?;
         }
         Ok(())
     }

@@ -95,6 +95,24 @@ pub(crate) fn read_update(body: &[u8], rules: &Rules) -> Result<Sent, Vec<Findin
     read(body, &[], rules)
 }
 
+/// Reads the answer to a question about a way to ship, an address or a country. Unlike an update it is about the whole
+/// cart, and it may hold less besides.
+pub(crate) fn read_answer(body: &[u8]) -> Result<Sent, Vec<Finding>> {
+    let members = object(body)?;
+    let mut findings = Vec::new();
+    order_shape::ANSWER.check(&members, "", &mut findings);
+    check_lines(&members, &mut findings);
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    Ok(Sent {
+        order: typed(members)?,
+        members: Vec::new(),
+        unreadable: Vec::new(),
+        findings,
+    })
+}
+
 /// Reads the body of `PATCH …/merchant-references`.
 pub(crate) fn read_references(body: &[u8]) -> Result<MerchantReferences, Vec<Finding>> {
     let members = object(body)?;

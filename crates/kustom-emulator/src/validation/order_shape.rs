@@ -81,13 +81,7 @@ pub(super) const ORDER: Shape = Shape(&[
     optional("locale", LOCALE),
     optional("order_amount", AMOUNT),
     optional("order_tax_amount", AMOUNT),
-    optional(
-        "order_lines",
-        List {
-            max: 1000,
-            item: &Object(&ORDER_LINE),
-        },
-    ),
+    optional("order_lines", ORDER_LINES),
     optional("merchant_urls", Object(&MERCHANT_URLS)),
     optional("billing_address", Object(&ADDRESS)),
     optional("shipping_address", Object(&ADDRESS)),
@@ -100,24 +94,27 @@ pub(super) const ORDER: Shape = Shape(&[
     optional("external_checkouts", EXTERNAL_CHECKOUTS),
     optional("shipping_countries", COUNTRIES),
     optional("billing_countries", COUNTRIES),
-    optional(
-        "shipping_options",
-        List {
-            max: 100,
-            item: &Object(&SHIPPING_OPTION),
-        },
-    ),
+    optional("shipping_options", SHIPPING_OPTIONS),
     optional("merchant_data", Text { min: 0, max: 6000 }),
     optional("gui", Object(&GUI)),
     optional("recurring", Flag),
     optional("recurring_description", TEXT_255),
-    optional(
-        "tags",
-        List {
-            max: 1000,
-            item: &TEXT,
-        },
-    ),
+    optional("tags", TAGS),
+]);
+
+/// What a merchant may answer while the shopper fills in the form.
+/// Source: <https://docs.kustom.co/contents/checkout/additional-resources/server-side-callbacks>.
+pub(super) const ANSWER: Shape = Shape(&[
+    required("order_amount", AMOUNT),
+    required("order_tax_amount", AMOUNT),
+    required("order_lines", ORDER_LINES),
+    required("purchase_currency", CURRENCY),
+    optional("shipping_options", SHIPPING_OPTIONS),
+    optional("merchant_data", Text { min: 0, max: 1024 }),
+    optional("attachment", Object(&ATTACHMENT)),
+    optional("locale", LOCALE),
+    optional("external_payment_methods", EXTERNAL_METHODS),
+    optional("tags", TAGS),
 ]);
 
 pub(super) const REFERENCES: Shape = Shape(&[
@@ -140,6 +137,19 @@ const EXTERNAL_METHODS: Rule = List {
 const EXTERNAL_CHECKOUTS: Rule = List {
     max: 100,
     item: &Object(&EXTERNAL_CHECKOUT),
+};
+
+const ORDER_LINES: Rule = List {
+    max: 1000,
+    item: &Object(&ORDER_LINE),
+};
+const SHIPPING_OPTIONS: Rule = List {
+    max: 100,
+    item: &Object(&SHIPPING_OPTION),
+};
+const TAGS: Rule = List {
+    max: 1000,
+    item: &TEXT,
 };
 
 const ORDER_LINE: Shape = Shape(&[

@@ -146,9 +146,13 @@ async fn a_choice_is_taken_over_as_the_merchant_answers() {
     let attempts = state(&emulator, &id).attempts;
     assert_eq!(attempts[0].kind, CallbackKind::ShippingOption);
     assert!(attempts[0].answer.is_some());
-    // The same again is no question.
+    // The same again is no question, and does not bring the offered price back.
     assert_eq!(choose(&emulator, &id, "home").await.status, 200);
+    let again = json!({ "id": "home" });
+    let shown = browser(&emulator, &id, "POST", "/shipping-option", Some(again)).await;
+    assert_eq!(shown.json()["order_amount"], 15_900);
     assert_eq!(merchant.asked().len(), 1);
+    assert_eq!(charged(&state(&emulator, &id)), (15_900, Some("home")));
 }
 
 /// Each row: status and body of the answer; and status and code for whoever chose.
@@ -174,7 +178,7 @@ async fn an_answer_that_is_no_agreement_takes_nothing_over() {
         (0, json!({}), "CHANGE_FAILED"),
     ];
     let emulator = emulator_with(Rules {
-        required_validation_patience: SignedDuration::from_millis(200),
+        change_patience: SignedDuration::from_millis(200),
         ..Rules::default()
     });
     for (status, body, code) in rows {
@@ -367,7 +371,8 @@ async fn an_organisation_buys_under_its_name_and_number() {
 #[tokio::test]
 async fn an_organisation_without_a_number_is_asked_for_it() {
     let emulator = emulator();
-    let id = create(&emulator, order_with(json!({}))).await;
+    let order = json!({ "options": { "allowed_customer_types": ["person", "organization"] } });
+    let id = create(&emulator, order_with(order)).await;
     let body = json!({
         "address": {
             "email": "a@b.example", "postal_code": "12345", "given_name": "A", "family_name": "B",
@@ -422,4 +427,54 @@ async fn an_answer_with_null_or_a_member_too_many_takes_nothing_over() {
         assert_eq!(refused.json()["error"]["code"], "CHANGE_FAILED", "{member}");
     }
     assert_eq!(charged(&state(&emulator, &id)), (10_000, None));
+}
+
+#[tokio::test]
+async fn an_order_that_was_opened_for_an_organisation_is_bought_by_it() {
+    let emulator = emulator();
+    let id = create(
+        &emulator,
+        order_with(json!({
+            "options": { "allowed_customer_types": ["organization"] },
+            "customer": { "type": "organization", "organization_registration_id": "556036-0793" },
+        })),
+    )
+    .await;
+    let view = browser(&emulator, &id, "GET", "", None).await.json();
+    assert_eq!(
+        (&view["customer_type"], &view["customer_types"]),
+        (&json!("organization"), &json!(["organization"]))
+    );
+    assert_eq!(pay(&emulator, &id, json!({})).await.status, 200);
+    let order = state(&emulator, &id);
+    let managed = order.managed.unwrap();
+    for customer in [order.checkout.customer, managed.customer] {
+        let customer = customer.unwrap();
+        assert_eq!(customer.customer_type.as_deref(), Some("organization"));
+        assert_eq!(
+            customer.organization_registration_id.as_deref(),
+            Some("556036-0793")
+        );
+    }
+    for address in [order.checkout.shipping_address, managed.billing_address] {
+        let name = address.unwrap().organization_name;
+        assert_eq!(name.as_deref(), Some("Testcompany-se"));
+    }
+}
+
+/// The form offers no such choice, so a purchase without the form does not get it either.
+#[tokio::test]
+async fn nobody_buys_as_what_is_not_offered() {
+    let emulator = emulator();
+    let both = json!(["person", "organization"]);
+    let american = json!({ "purchase_country": "US", "purchase_currency": "USD", "locale": "en-US" });
+    let mut outside = order_with(american);
+    outside["options"] = json!({ "allowed_customer_types": both });
+    for order in [order_with(json!({})), outside] {
+        let id = create(&emulator, order).await;
+        let view = browser(&emulator, &id, "GET", "", None).await.json();
+        assert_eq!(view["customer_types"], json!(["person"]));
+        let refused = pay(&emulator, &id, json!({ "customer": { "type": "organization" } })).await;
+        assert_eq!(refused.json()["error"]["fields"], json!(["customer.type"]));
+    }
 }

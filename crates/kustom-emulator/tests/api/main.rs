@@ -2,7 +2,12 @@
 
 #[cfg(test)]
 mod asking;
+#[cfg(test)]
 mod browser;
+#[cfg(test)]
+mod change;
+#[cfg(test)]
+mod change_replay;
 #[cfg(test)]
 mod checkout;
 #[cfg(test)]

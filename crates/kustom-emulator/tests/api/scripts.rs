@@ -26,3 +26,8 @@ fn the_chosen_country_survives_what_the_merchant_does() {
 fn every_answer_to_the_pressed_button_is_told_to_the_shopper() {
     run("payment.mjs");
 }
+
+#[test]
+fn what_the_shop_says_to_a_change_is_shown_and_told() {
+    run("changes.mjs");
+}
