@@ -26,9 +26,6 @@ let isLoaded = false;
 let suspension = 0;
 let isSuspended = false;
 
-// What the shop itself brings about when it is asked.
-const REFUSALS = ["PURCHASE_DENIED", "PURCHASE_SENT_AWAY", "CHANGE_FAILED"];
-
 const tell = (type, said) => window.parent.postMessage({ ...said, kustomEmulator: type }, parentOrigin);
 const emit = (name, payload) => tell("event", { name, payload });
 
@@ -208,10 +205,9 @@ async function sendAddress() {
   const before = order.order_amount;
   const address = form.address();
   const said = await call("/customer", { address, customer: form.customer() });
-  if (!said.isOk) {
-    if (REFUSALS.includes(said.error.code)) emit("shipping_address_update_error", {});
-    return explainChange(said.error, texts.addressRefused);
-  }
+  // An outcome is what the shop has brought about; without one, the order is not as this page believes.
+  if (said.answer.outcome) emit("shipping_address_update_error", {});
+  if (!isTaken(said)) return explainChange(said, texts.addressRefused);
   complain("");
   order = said.answer;
   isAddressKnown = JSON.stringify(address) === JSON.stringify(form.address());
@@ -221,14 +217,16 @@ async function sendAddress() {
   tellTotal(before);
 }
 
+const isTaken = ({ isOk, answer }) => isOk && !answer.outcome;
+
 /** Nothing was taken over. What was typed stays for the shopper to correct. */
-async function explainChange(error, denied) {
-  if (error.location) return sendAway(error.location);
+async function explainChange({ answer, error }, denied) {
+  if (answer.outcome === "sent_away") return sendAway(answer.location);
   const before = order.order_amount;
   // Another country may have been agreed to before its address was refused.
   await read();
   tellTotal(before);
-  const text = error.code === "PURCHASE_DENIED" ? error.error_text || denied : complaint(error.code);
+  const text = complaint(answer.outcome ?? error.code, answer.error_text || denied);
   if (text) complain(text);
 }
 
@@ -236,10 +234,10 @@ async function explainChange(error, denied) {
 async function chooseShownOption() {
   if (order.selected_shipping_option || !order.shown_shipping_option) return;
   if (order.asks_about_shipping && !(isAddressKnown && form.isComplete())) return;
-  const { isOk, answer } = await call("/shipping-option", { id: order.shown_shipping_option.id });
+  const said = await call("/shipping-option", { id: order.shown_shipping_option.id });
   // A refusal is told when the shopper chooses herself, or pays: she has not done anything yet.
-  if (!isOk) return;
-  order = answer;
+  if (!isTaken(said)) return;
+  order = said.answer;
   if (isLoaded) tellShipping();
 }
 
@@ -247,10 +245,10 @@ const chooseShipping = (id) => inTurn(() => sendShipping(id));
 
 async function sendShipping(id) {
   const before = order.order_amount;
-  const { isOk, answer, error } = await call("/shipping-option", { id });
-  if (!isOk) return explainChange(error, texts.shippingRefused);
+  const said = await call("/shipping-option", { id });
+  if (!isTaken(said)) return explainChange(said, texts.shippingRefused);
   complain("");
-  order = answer;
+  order = said.answer;
   showOrder();
   tellShipping();
   tellTotal(before);
@@ -306,7 +304,7 @@ function complaint(reason, shopText) {
   const known = {
     denied: shopText || texts.denied,
     validation_failed: texts.validationFailed,
-    CHANGE_FAILED: texts.noAnswer,
+    change_failed: texts.noAnswer,
     CHANGE_UNDER_WAY: texts.asking,
     UNKNOWN_SHIPPING_OPTION: texts.shippingRefused,
     SHIPPING_NOT_AGREED: texts.changed,
@@ -346,7 +344,8 @@ function listen() {
     saveAddress();
   });
   element("test-person").addEventListener("click", () => {
-    form.fill({ ...order.test_person, ...order.test_organization });
+    const isOrganization = form.customer().type === "organization";
+    form.fill({ ...order.test_person, ...(isOrganization && order.test_organization) });
     saveAddress();
   });
   for (const type of ["mousedown", "keydown"]) {

@@ -12,8 +12,8 @@ const FIELDS = [
 
 const ORGANIZATION_FIELDS = [
   { name: "organization_name", type: "text", autocomplete: "organization", width: "" },
-  { name: "organization_registration_id", type: "text", autocomplete: "off", width: "half" },
-  { name: "vat_id", type: "text", autocomplete: "off", width: "half", isOptional: true },
+  { name: "organization_registration_id", type: "text", autocomplete: "off", width: "" },
+  { name: "vat_id", type: "text", autocomplete: "off", width: "", isOptional: true },
 ];
 
 // They belong to the customer and not to the address.
@@ -45,15 +45,17 @@ export class AddressForm {
     this.#container.append(this.#labelled("country", select, "country"));
   }
 
-  // A person has no organisation's fields, and keeps what was typed in the others.
+  // A person has no organisation's fields. What was typed stays, in the others as well as for a change of mind.
   buyAs(customerType, showsVatId) {
     this.#customerType = customerType;
+    const isOfOrganization = (input) => ORGANIZATION_FIELDS.some(({ name }) => name === input.name);
+    for (const input of this.#inputs().filter(isOfOrganization)) this.#prefilled[input.name] = input.value.trim();
     for (const old of this.#container.querySelectorAll(".field.organization")) old.remove();
     if (customerType !== "organization") return;
     const fields = ORGANIZATION_FIELDS.filter(({ name }) => name !== "vat_id" || showsVatId);
     const nodes = fields.map((field) => this.#field({ ...field, width: `${field.width} organization` }));
     this.#container.prepend(...nodes);
-    this.fill(this.#prefilled);
+    for (const input of this.#inputs().filter(isOfOrganization)) input.value = this.#prefilled[input.name] ?? "";
   }
 
   customer() {

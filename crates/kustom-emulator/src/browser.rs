@@ -209,20 +209,28 @@ pub(crate) fn purchase(
     })
 }
 
-/// How the payment ended. What a shop may well do is no failure: a status of failure would fill the console of a page
-/// in which nothing is wrong.
+/// How the payment ended.
 pub(crate) fn paid(outcome: Result<Purchased, PurchaseRefusal>) -> Response {
-    let said = match outcome {
-        Ok(purchased) => json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
-        Err(PurchaseRefusal::Rejected) => json!({ "outcome": Outcome::Rejected }),
-        Err(PurchaseRefusal::Denied { error_text, .. }) => {
+    match outcome {
+        Ok(purchased) => Response::json(
+            StatusCode::OK,
+            &json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
+        ),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+/// What a shop may well do is no failure: a status of failure would fill the console of a page in which nothing is wrong.
+pub(crate) fn refused(refusal: PurchaseRefusal) -> Response {
+    let said = match refusal {
+        PurchaseRefusal::Rejected => json!({ "outcome": Outcome::Rejected }),
+        PurchaseRefusal::Denied { error_text, .. } => {
             json!({ "outcome": "denied", "error_text": error_text })
         }
-        Err(PurchaseRefusal::SentAway { location }) => {
-            json!({ "outcome": "sent_away", "location": location })
-        }
-        Err(PurchaseRefusal::ValidationFailed { .. }) => json!({ "outcome": "validation_failed" }),
-        Err(refusal) => return refusal.response(),
+        PurchaseRefusal::SentAway { location } => json!({ "outcome": "sent_away", "location": location }),
+        PurchaseRefusal::ValidationFailed { .. } => json!({ "outcome": "validation_failed" }),
+        PurchaseRefusal::ChangeFailed { .. } => json!({ "outcome": "change_failed" }),
+        refusal => return refusal.response(),
     };
     Response::json(StatusCode::OK, &said)
 }

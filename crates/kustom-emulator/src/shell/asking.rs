@@ -48,7 +48,7 @@ pub(super) async fn from_browser(
     let response = match emulator.act(|kustom, now| browser::change(kustom, &id, &what, &request, now)) {
         Ok(change) => match emulator.change(&KustomOrderId(id.clone()), change).await {
             Ok(()) => emulator.act(|kustom, now| browser::changed(kustom, &id, now)),
-            Err(refusal) => refusal.response(),
+            Err(refusal) => browser::refused(refusal),
         },
         Err(problem) => problem.into(),
     };

@@ -25,7 +25,17 @@ class Node {
   querySelector() {
     return this.descendants().find((node) => node.className === "field country");
   }
-  querySelectorAll() {
+  prepend(...children) {
+    for (const child of children) child.parent = this;
+    this.children.unshift(...children);
+  }
+  checkValidity() {
+    return true;
+  }
+  querySelectorAll(selector) {
+    if (selector === ".field.organization") {
+      return this.descendants().filter((node) => node.className?.endsWith(" organization"));
+    }
     return this.descendants().filter((node) => ["input", "select"].includes(node.tag));
   }
   get value() {
@@ -64,3 +74,26 @@ const single = new AddressForm(new Node("div"), {});
 single.offerCountries(["NO"], "nb");
 single.fill({ country: "SE" });
 assert.equal(single.address().country, undefined);
+
+// Who changes to an organisation and back keeps what was typed, and says of it only what she is.
+const input = (name) => buyerInputs().find((input) => input.name === name);
+const buyerContainer = new Node("div");
+const buyerInputs = () => buyerContainer.querySelectorAll();
+const both = new AddressForm(buyerContainer, {});
+both.offerCountries(["SE", "FI"], "sv");
+both.fill({ country: "SE", city: "Ankeborg", organization_name: "Old" });
+input("country").value = "FI";
+input("city").value = "Pori";
+assert.deepEqual(both.customer(), { type: "person" });
+assert.equal(both.address().organization_name, undefined);
+both.buyAs("organization", true);
+assert.deepEqual([input("country").value, input("city").value, input("organization_name").value], ["FI", "Pori", "Old"]);
+assert.equal(both.isComplete(), false);
+input("organization_name").value = "New";
+input("organization_registration_id").value = "1";
+both.buyAs("person", true);
+assert.deepEqual([both.customer(), both.address().organization_name], [{ type: "person" }, undefined]);
+both.buyAs("organization", false);
+assert.equal(input("vat_id"), undefined);
+assert.deepEqual(both.customer(), { type: "organization", organization_registration_id: "1" });
+assert.deepEqual([both.address().organization_name, both.address().organization_registration_id], ["New", undefined]);

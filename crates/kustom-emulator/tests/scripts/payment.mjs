@@ -33,7 +33,7 @@ assert.deepEqual(await press(200, { outcome: "validation_failed" }), stays(texts
 assert.deepEqual(await press(200, { outcome: "rejected" }), stays(texts.rejected));
 assert.deepEqual(await press(409, refused("PAYMENT_UNDER_WAY")), stays(texts.underWay));
 assert.deepEqual(await press(409, refused("ORDER_CHANGED")), stays(texts.changed));
-assert.deepEqual(await press(409, refused("CHANGE_FAILED")), stays(texts.noAnswer));
+assert.deepEqual(await press(200, { outcome: "change_failed" }), stays(texts.noAnswer));
 assert.deepEqual(await press(409, refused("CHANGE_UNDER_WAY")), stays(texts.asking));
 
 // A question at the press of the button may have brought another total.
