@@ -99,8 +99,8 @@ pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> R
     Ok(())
 }
 
-/// Who buys as an organisation says which one, in the purchase or in the order before it. Nobody buys as what the form
-/// does not offer.
+/// Who says to buy as an organisation, as the form always does, says which one, unless the order knows. Nobody buys as what
+/// the form does not offer.
 pub(crate) fn check_organization(order: &Order, purchase: &Purchase) -> Result<(), PurchaseRefusal> {
     let said = purchase.customer.as_ref();
     let known = order.checkout.customer.as_ref();
@@ -112,7 +112,7 @@ pub(crate) fn check_organization(order: &Order, purchase: &Purchase) -> Result<(
             fields: vec!["customer.type"],
         });
     }
-    if said_type.or(order.customer_type()) != Some("organization") {
+    if said_type != Some("organization") {
         return Ok(());
     }
     let registration_id = |customer: &Customer| customer.organization_registration_id.clone();
