@@ -184,6 +184,18 @@ impl Order {
             .collect()
     }
 
+    /// The country that the form shows: the order's, where it is still offered, else the first.
+    pub(crate) fn shown_country(&self) -> String {
+        let countries = self.billing_countries();
+        let known = self.checkout.billing_address.as_ref();
+        known
+            .and_then(|address| address.country.as_deref())
+            .map(str::to_ascii_uppercase)
+            .filter(|known| countries.contains(known))
+            .or_else(|| countries.first().cloned())
+            .unwrap_or_default()
+    }
+
     /// Person or organisation, as far as the customer said so.
     pub(crate) fn set_customer(&mut self, customer: Option<Customer>) {
         let Some(said) = customer else { return };

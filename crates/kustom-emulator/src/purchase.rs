@@ -185,9 +185,7 @@ fn check_amount(checkout: &CheckoutOrder, shown: Option<i64>) -> Result<(), Purc
 /// The fields that the form asks for, all of them filled, in a country where the order may be billed.
 pub(crate) fn complete_address(order: &Order, mut address: Address) -> Result<Address, PurchaseRefusal> {
     let countries = order.billing_countries();
-    let country = address
-        .country
-        .get_or_insert_with(|| countries.first().cloned().unwrap_or_default());
+    let country = address.country.get_or_insert_with(|| order.shown_country());
     *country = country.to_ascii_uppercase();
     let mut fields: Vec<&'static str> = required_fields(&address)
         .into_iter()

@@ -366,6 +366,21 @@ fn what_has_not_changed_or_cannot_be_is_no_question() {
     assert_eq!(kustom.order(&id).unwrap().attempts.len(), before);
 }
 
+/// Whoever leaves the country out means the one that the form shows, and not the first of the list.
+#[test]
+fn an_address_without_a_country_is_in_the_orders_own() {
+    let mut order = order_asking(&ALL);
+    order["billing_countries"] = json!(["FI", "SE"]);
+    let (mut kustom, id) = opened(&order);
+    let wanted = ShopperChange::Address {
+        address: Box::new(shopper().address),
+        customer: None,
+    };
+    let same = agreed(&cart(1, &[]));
+    assert_eq!(change(&mut kustom, &id, wanted, &same), [CallbackKind::Address]);
+    assert_eq!(content(&kustom, &id).2.as_deref(), Some("SE"));
+}
+
 /// Without a question the core would sell at a price that the merchant has not agreed to.
 #[test]
 fn a_way_to_ship_is_not_bought_before_the_merchant_has_agreed() {
