@@ -11,8 +11,9 @@ use thiserror::Error;
 /// A shopper who comes back the next day begins anew; no client tries for longer.
 pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
-/// Ten times what a shopper does in a day. Each kept answer is a whole cart.
-pub const MAX_KEYS_PER_CART: u32 = 1000;
+/// More than a shopper does in a day. Each kept answer is a whole cart of up to 150 kB, and this bounds what one cart can
+/// make the database keep.
+pub const MAX_KEYS_PER_CART: u32 = 200;
 
 /// A random UUID has 36. Shorter ones can be guessed, and whoever guesses the key of a creation is answered a cart's id.
 const MIN_KEY_BYTES: usize = 16;
