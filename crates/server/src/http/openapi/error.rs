@@ -116,7 +116,7 @@ const KEYED: &[Known] = &[
 const KEYS: &[Known] = &[(
     429,
     "TOO_MANY_KEYS",
-    "The cart has 1000 idempotency keys of the last 24 hours.",
+    "The cart has 200 idempotency keys of the last 24 hours.",
 )];
 
 const STOCK: &[Known] = &[(409, "OUT_OF_STOCK", "There are not as many left of the product.")];
