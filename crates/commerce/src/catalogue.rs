@@ -66,6 +66,11 @@ pub enum CatalogueError {
         profile_currency: Currency,
         shipping_currency: Currency,
     },
+    /// Carts and orders were made with what it was.
+    #[error(
+        "profile `{profile}` cannot change its currency, nor whether its prices include tax: make another profile"
+    )]
+    OtherMoney { profile: String },
     #[error("profile `{profile}` does not sell to its default country")]
     DefaultCountry { profile: String },
     #[error("the order numbers of profile `{profile}` cannot be used: {reason}")]
@@ -218,6 +223,7 @@ impl CatalogueError {
             | Self::NegativePrice { user }
             | Self::TwoPrices { user, .. } => user,
             Self::ShippingCurrency { profile, .. }
+            | Self::OtherMoney { profile }
             | Self::DefaultCountry { profile }
             | Self::OrderNumbers { profile, .. } => profile,
             Self::CodeTaken { second, .. } => second,
@@ -311,7 +317,6 @@ impl Catalogue {
             tax_rate: self.tax_rate(&product.tax_class, market.country, now),
             categories: product.categories.clone(),
             weight_grams: product.weight_grams,
-            is_counted: product.is_counted,
         })
     }
 

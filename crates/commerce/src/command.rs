@@ -234,7 +234,7 @@ pub fn apply(
     refresh_facts(&mut cart, catalogue, now);
     let priced = price(&cart, catalogue, now)?;
     if grows {
-        check_stock(before, &cart, catalogue)?;
+        check_stock(before, &cart, catalogue, now)?;
         priced.check_limits()?;
     }
     let effects = hook::on_cart_mutation(&mut cart, &priced, timing, now)?;
@@ -350,27 +350,32 @@ fn add_coupon(
     Ok(())
 }
 
-/// Nobody may put more into a cart than there is. What is in it already is looked at again before it is paid.
-fn check_stock(before: &Cart, cart: &Cart, catalogue: &Catalogue) -> Result<(), CartError> {
+/// Nobody may put more into a cart than there is, nor more of what is not sold any more. What is in it already is looked at
+/// again before it is paid.
+fn check_stock(before: &Cart, cart: &Cart, catalogue: &Catalogue, now: Timestamp) -> Result<(), CartError> {
     let before = pieces(before);
     for (number, wanted) in pieces(cart) {
-        let Some(available) = catalogue.available(number) else {
-            continue;
-        };
         let more = wanted > before.get(number).copied().unwrap_or(0);
-        if more && wanted > u64::from(available) {
-            return Err(CartError::OutOfStock { available });
+        if !more {
+            continue;
+        }
+        catalogue.facts(number, cart.market(), now)?;
+        match catalogue.available(number) {
+            Some(available) if wanted > u64::from(available) => {
+                return Err(CartError::OutOfStock { available });
+            }
+            _ => (),
         }
     }
     Ok(())
 }
 
-/// Whether the cart wants more of something than it can have.
-pub fn is_short(cart: &Cart, catalogue: &Catalogue) -> bool {
+/// Whether the cart wants something that is not sold any more, or more of something than it can have.
+pub fn is_short(cart: &Cart, catalogue: &Catalogue, now: Timestamp) -> bool {
     pieces(cart).into_iter().any(|(number, wanted)| {
-        catalogue
-            .available(number)
-            .is_some_and(|available| wanted > u64::from(available))
+        let available = catalogue.available(number);
+        let too_few = available.is_some_and(|available| wanted > u64::from(available));
+        too_few || catalogue.facts(number, cart.market(), now).is_err()
     })
 }
 

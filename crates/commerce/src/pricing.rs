@@ -82,6 +82,9 @@ pub struct PricedShipping {
     /// What promotions have taken off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<Money>,
+    /// Which ones, and how much each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promotions: Vec<PromotionEntry>,
     /// Of the price after the discount.
     pub tax: Money,
     pub tax_rate: TaxRate,
@@ -117,6 +120,7 @@ impl From<MoneyError> for PricingError {
 impl Priced {
     /// The same cart, sent by this method.
     pub fn shipped_by(mut self, shipping: Option<PricedShipping>) -> Result<Self, MoneyError> {
+        self.promotions = self.promotions_with(shipping.as_ref());
         let zero = Money::zero(self.currency);
         self.shipping_total = shipping.as_ref().map_or(zero, PricedShipping::total);
         self.shipping_discount = shipping.as_ref().map_or(zero, PricedShipping::discount);
@@ -126,6 +130,41 @@ impl Priced {
         self.order_total = self.product_total.plus(self.shipping_total)?;
         self.order_tax_total = line_tax.plus(self.shipping_tax)?;
         Ok(self)
+    }
+
+    /// What each promotion takes off if the cart is sent by this method.
+    fn promotions_with(&self, shipping: Option<&PricedShipping>) -> Vec<PromotionEntry> {
+        let mut taken: Vec<_> = shipping
+            .map(|method| method.promotions.clone())
+            .unwrap_or_default();
+        let is_of_shipping = |entry: &PromotionEntry| {
+            let mut all = self.shipping_options.iter().flat_map(|option| &option.promotions);
+            entry.message.is_none() && all.any(|other| other.key == entry.key)
+        };
+        let mut entries = Vec::with_capacity(self.promotions.len());
+        for entry in &self.promotions {
+            if !is_of_shipping(entry) {
+                entries.push(entry.clone());
+            } else if let Some(index) = taken.iter().position(|other| other.key == entry.key) {
+                entries.push(taken.remove(index));
+            } else if entry.code.is_some() {
+                let saved = Money::zero(self.currency);
+                entries.push(PromotionEntry {
+                    saved,
+                    ..entry.clone()
+                });
+            }
+        }
+        let messages = entries.iter().position(|entry| entry.message.is_some());
+        let end = messages.unwrap_or(entries.len());
+        entries.splice(end..end, taken);
+        entries
+    }
+
+    /// As it was bought. What the shopper might have had besides is of no interest any more.
+    pub(crate) fn without_messages(mut self) -> Self {
+        self.promotions.retain(|entry| entry.message.is_none());
+        self
     }
 
     /// The way to ship that Kustom knows by this id.

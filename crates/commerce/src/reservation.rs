@@ -4,7 +4,7 @@
 //! an order has used it. The store counts inside the transaction that writes, so a limit holds whoever else writes at the
 //! same time. What is held and never used comes back by itself.
 
-use crate::cart::CartItem;
+use crate::catalogue::Shop;
 use crate::id::CartId;
 use crate::pricing::Priced;
 use jiff::Timestamp;
@@ -60,14 +60,9 @@ impl Resource {
     }
 }
 
-/// What a cart takes of everything that runs out, at this price and with these items.
-pub fn claims(
-    cart_id: CartId,
-    priced: &Priced,
-    items: &[CartItem],
-    claim: HoldClaim,
-    now: Timestamp,
-) -> Vec<HoldWrite> {
+/// What a cart takes of everything that may run out, at this price. What is used is noted down without
+/// a limit as well, for the day there is one; pieces of what nobody counts are the store's to leave out.
+pub fn claims(cart_id: CartId, priced: &Priced, claim: HoldClaim, now: Timestamp) -> Vec<HoldWrite> {
     let write = |resource, quantity, limit| HoldWrite {
         resource,
         cart_id,
@@ -79,17 +74,29 @@ pub fn claims(
     let promotions = priced
         .promotions
         .iter()
-        .filter(|entry| entry.usage_limit.is_some() && entry.saved.amount_minor() > 0)
+        .filter(|entry| entry.saved.amount_minor() > 0)
+        .filter(|entry| entry.usage_limit.is_some() || !matches!(claim, HoldClaim::Until(_)))
         .map(|entry| write(Resource::Promotion(entry.key.clone()), 1, entry.usage_limit));
     let mut pieces: BTreeMap<&str, u32> = BTreeMap::new();
-    for item in items.iter().filter(|item| item.last_known.is_counted) {
-        let count = pieces.entry(&item.product_number).or_default();
-        *count = count.saturating_add(item.quantity);
+    for line in &priced.lines {
+        let count = pieces.entry(&line.product_number).or_default();
+        *count = count.saturating_add(line.quantity);
     }
     let stock = pieces
         .into_iter()
         .map(|(number, quantity)| write(Resource::Stock(number.to_owned()), quantity, None));
     promotions.chain(stock).collect()
+}
+
+/// Sets the limits that the shop has today: a purchase may be older than they are.
+pub fn limit_as_in(shop: &Shop, holds: &mut [HoldWrite]) {
+    for hold in holds {
+        if let Resource::Promotion(key) = &hold.resource {
+            let mut promotions = shop.promotions().iter();
+            let promotion = promotions.find(|promotion| promotion.key == *key);
+            hold.limit = promotion.and_then(|promotion| promotion.usage_limit);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -111,35 +118,49 @@ mod tests {
 
     #[test]
     fn what_runs_out_is_claimed_once_and_nothing_else_is() {
-        let mut cart = cart_with(&[("SHOE", 2), ("BOOK", 1), ("SHOE", 3)]);
-        cart.items[0].last_known.is_counted = true;
-        cart.items[2].last_known.is_counted = true;
+        let cart = cart_with(&[("SHOE", 2), ("BOOK", 1), ("SHOE", 3)]);
         let mut priced = priced(&cart);
         priced.promotions = vec![
             entry("FEW", 100, Some(3)),
             entry("MANY", 100, None),
             entry("USELESS", 0, Some(3)),
         ];
-        let claims = claims(cart_id(), &priced, &cart.items, HoldClaim::Returned, now());
-        let write = |resource, quantity, limit| HoldWrite {
+        let write = |claim, resource, quantity, limit| HoldWrite {
             resource,
             cart_id: cart_id(),
             quantity,
             limit,
-            claim: HoldClaim::Returned,
+            claim,
             now: now(),
         };
-        let expected = [
-            write(Resource::Promotion("FEW".into()), 1, Some(3)),
-            write(Resource::Stock("SHOE".into()), 5, None),
-        ];
-        assert_eq!(claims, expected);
+        let until = HoldClaim::Until(now());
+        let stock = |claim| {
+            [
+                write(claim, Resource::Stock("BOOK".into()), 1, None),
+                write(claim, Resource::Stock("SHOE".into()), 5, None),
+            ]
+        };
+        let few = |claim| write(claim, Resource::Promotion("FEW".into()), 1, Some(3));
+        let held = claims(cart_id(), &priced, until, now());
+        assert_eq!(held[0], few(until));
+        assert_eq!(held[1..], stock(until));
+        // Used is also what has no limit yet.
+        let used = HoldClaim::Used { honoured: false };
+        let claims = claims(cart_id(), &priced, used, now());
+        let many = write(used, Resource::Promotion("MANY".into()), 1, None);
+        assert_eq!(claims[..2], [few(used), many]);
+        assert_eq!(claims[2..], stock(used));
         let names = claims
             .iter()
             .map(|claim| (claim.resource.kind(), claim.resource.key()));
         assert_eq!(
             names.collect::<Vec<_>>(),
-            [("promotion", "FEW"), ("stock", "SHOE")]
+            [
+                ("promotion", "FEW"),
+                ("promotion", "MANY"),
+                ("stock", "BOOK"),
+                ("stock", "SHOE")
+            ]
         );
     }
 }

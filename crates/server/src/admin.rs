@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::review::{Decision, ReviewError};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -66,6 +66,7 @@ pub fn router(app: App, token: Option<SecretString>) -> Router {
         .route("/reviews", get(reviews))
         .route("/reviews/{kustom_order_id}", post(resolve))
         .route("/orders/{order_number}", get(order::show))
+        .route("/orders/{order_number}/cancel", post(order::cancel))
         .route(
             "/orders/{order_number}/deliveries/{delivery_number}",
             post(order::move_delivery),
@@ -181,6 +182,13 @@ async fn require_token(
             "ask by an IP address or as localhost",
         );
     }
+    if comes_from_another_page(request.headers()) {
+        return refused(
+            StatusCode::FORBIDDEN,
+            "FOREIGN_PAGE",
+            "pages of other sites may not ask",
+        );
+    }
     let given = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let given = given
         .and_then(|header| header.strip_prefix(b"Bearer "))
@@ -191,6 +199,19 @@ async fn require_token(
         }
         _ => next.run(request).await,
     }
+}
+
+/// A browser says which page it asks for. Without this, any page that an operator looks at could post here.
+fn comes_from_another_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| !matches!(site, b"same-origin" | b"none")) {
+        return true;
+    }
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    headers.get(ORIGIN).is_some_and(|origin| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_none_or(|(_, authority)| Some(authority) != host)
+    })
 }
 
 /// Without a token, whoever reaches this machine is trusted. A page that has its own name lead here is not on it.

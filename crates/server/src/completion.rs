@@ -14,6 +14,7 @@ use kassa_commerce::kustom::completion::{self, Evidence, Fate, NewIds};
 use kassa_commerce::kustom::{Content, KustomOrder, KustomOrderState};
 use kassa_commerce::payment::AuthorizationState;
 use kassa_commerce::planted::{self, Bug};
+use kassa_commerce::reservation;
 use kassa_commerce::snapshot::Snapshot;
 use kustom_api::{CheckoutOrder, CheckoutStatus, Failure, KustomOrderId};
 use std::sync::Arc;
@@ -293,7 +294,8 @@ impl App {
         let snapshot = snapshot.as_ref();
         let fate = completion::complete(&cart, &kustom_order, snapshot, evidence, first, &ids, self.now());
         match fate {
-            Fate::Order(change) => {
+            Fate::Order(mut change) => {
+                reservation::limit_as_in(&self.shop(), &mut change.holds);
                 if !was_let_through(&cart, snapshot) {
                     warn!(
                         cart.number = cart.number,

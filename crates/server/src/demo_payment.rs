@@ -2,9 +2,12 @@
 
 use crate::app::{App, PriceError};
 use crate::store::StoreError;
+use kassa_commerce::cart::CartState;
+use kassa_commerce::command;
 use kassa_commerce::id::{CartId, OrderId, PaymentId};
 use kassa_commerce::order::NewIds;
 use kassa_commerce::payment::demo::{self, DemoError};
+use kassa_commerce::pricing::price;
 use kassa_commerce::reservation::Resource;
 use thiserror::Error;
 use tracing::info;
@@ -17,8 +20,10 @@ pub enum DemoPaymentError {
     NotFound,
     #[error(transparent)]
     Refused(#[from] DemoError),
-    #[error("somebody else was faster")]
+    #[error("somebody else was faster, or it is not sold any more")]
     OutOfStock,
+    #[error("a coupon of the cart has just been used up")]
+    UsedUp,
     #[error(transparent)]
     Price(#[from] PriceError),
     #[error(transparent)]
@@ -40,13 +45,18 @@ impl App {
         let _turn = self.turns.take(id).await;
         for _ in 0..MAX_PLANS {
             let cart = self.store.cart(id).await?.ok_or(DemoPaymentError::NotFound)?;
-            let priced = self.priced(cart.clone()).await?.priced;
+            let now = self.now();
+            let catalogue = self.catalogue_for(&cart, None).await?;
+            let priced = price(&cart, &catalogue, now).map_err(PriceError::from)?;
+            if cart.state == CartState::Open && command::is_short(&cart, &catalogue, now) {
+                return Err(DemoPaymentError::OutOfStock);
+            }
             let ids = NewIds {
                 order_id: OrderId(self.ids.row()),
                 payment_id: PaymentId(self.ids.row()),
                 series: self.number_series(&cart),
             };
-            let Some(change) = demo::pay(&cart, priced, &ids, self.now())? else {
+            let Some(change) = demo::pay(&cart, priced, &ids, now)? else {
                 return Ok(());
             };
             match self.commit(change).await {
@@ -60,6 +70,8 @@ impl App {
                 }
                 // A price would not bring it back.
                 Err(StoreError::Exhausted(Resource::Stock(_))) => return Err(DemoPaymentError::OutOfStock),
+                // The shopper has not seen the price without it.
+                Err(StoreError::Exhausted(Resource::Promotion(_))) => return Err(DemoPaymentError::UsedUp),
                 Err(error) if error.asks_to_plan_again() || error == StoreError::AlreadyCompleted => (),
                 Err(error) => return Err(error.into()),
             }

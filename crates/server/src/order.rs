@@ -143,6 +143,17 @@ impl App {
         self.paid_order(self.store.order_with_number(number).await?).await
     }
 
+    /// [`App::cancel_order`] by the number of the order, for an operator.
+    pub async fn cancel_by_number(&self, number: &str) -> Result<PaidOrder, CancelOrderError> {
+        let found = || async {
+            self.order_by_number(number)
+                .await?
+                .ok_or(CancelOrderError::NotFound)
+        };
+        self.cancel_order(found().await?.order.cart_id).await?;
+        found().await
+    }
+
     /// Moves a delivery on and answers its order.
     pub async fn move_delivery(
         &self,
@@ -153,7 +164,7 @@ impl App {
         for _ in 0..MAX_PLANS {
             let found = self.order_by_number(order_number).await?;
             let paid = found.ok_or(MoveDeliveryError::NotFound)?;
-            let moved = order::move_delivery(&paid.order, &paid.payment, delivery_number, to)?;
+            let moved = order::move_delivery(&paid.order, &paid.payment, delivery_number, to, self.now())?;
             let Some(change) = moved else { return Ok(paid) };
             match self.commit(change).await {
                 Ok(_) => info!(

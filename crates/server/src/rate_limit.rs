@@ -26,6 +26,8 @@ pub struct Limits {
     pub lookup: NonZeroU32,
     /// Orders looked up an hour, for each reference.
     pub lookup_of_reference: NonZeroU32,
+    /// Orders looked up an hour, for each e-mail address.
+    pub lookup_of_email: NonZeroU32,
     pub client_address: ClientIpSource,
 }
 
@@ -43,6 +45,7 @@ pub struct RateLimits {
     confirmations: Buckets<CartId>,
     lookups: Buckets<IpAddr>,
     lookups_of: Buckets<String>,
+    lookups_by: Buckets<String>,
     client_address: ClientIpSource,
 }
 
@@ -56,6 +59,7 @@ impl RateLimits {
             confirmations: Buckets::new(limits.confirm),
             lookups: Buckets::new(limits.lookup),
             lookups_of: Buckets::with(Quota::per_hour(limits.lookup_of_reference)),
+            lookups_by: Buckets::with(Quota::per_hour(limits.lookup_of_email)),
             client_address: limits.client_address.clone(),
         }
     }
@@ -88,6 +92,11 @@ impl RateLimits {
     /// Whoever knows a number and guesses addresses may come from many places.
     pub fn lookup_of(&self, reference: &str) -> Result<(), TooMany> {
         self.lookups_of.take(&reference.to_owned())
+    }
+
+    /// Order numbers have no gaps, so whoever knows an e-mail address could try them one after the other.
+    pub fn lookup_by(&self, email: &str) -> Result<(), TooMany> {
+        self.lookups_by.take(&email.to_lowercase())
     }
 
     fn by_address(&self, buckets: &Buckets<IpAddr>, parts: &Parts) -> Result<(), TooMany> {
@@ -182,6 +191,7 @@ mod tests {
             miss: once,
             lookup: once,
             lookup_of_reference: once,
+            lookup_of_email: once,
             client_address,
         })
     }

@@ -90,7 +90,7 @@ impl App {
             let (locale, number) = (cart.locale.clone(), cart.number.clone());
             let catalogue = self.catalogue_for(&cart, None).await?;
             let priced = price(&cart, &catalogue, self.now())?;
-            let is_short = command::is_short(&cart, &catalogue);
+            let is_short = command::is_short(&cart, &catalogue, self.now());
             let timing = &self.options.timing;
             let verdict = validation::validate(
                 &cart,

@@ -58,6 +58,17 @@ impl Shop {
     /// rest is removed, the order is the import's own.
     pub fn edited(self, edit: ShopEdit, rest: Rest) -> Result<Self, CatalogueError> {
         let parts = ShopParts::from(self);
+        for profile in edit.profiles.iter().flatten() {
+            let known = parts.profiles.iter().find(|known| known.key == profile.key);
+            let same_money = |known: &Profile| {
+                (known.currency, known.tax_included) == (profile.currency, profile.tax_included)
+            };
+            if known.is_some_and(|known| !same_money(known)) {
+                return Err(CatalogueError::OtherMoney {
+                    profile: profile.key.clone(),
+                });
+            }
+        }
         ShopParts {
             profiles: merged(parts.profiles, edit.profiles, rest, |profile| &profile.key)?,
             tax_classes: merged(parts.tax_classes, edit.tax_classes, rest, |class| &class.key)?,

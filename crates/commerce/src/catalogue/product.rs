@@ -44,8 +44,6 @@ pub struct ProductFacts {
     pub categories: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_grams: Option<u32>,
-    #[serde(default)]
-    pub is_counted: bool,
 }
 
 impl Product {

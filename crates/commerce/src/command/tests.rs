@@ -282,13 +282,16 @@ fn a_cart_that_is_not_open_refuses_every_command() {
 }
 
 #[test]
-fn a_product_that_left_the_catalogue_keeps_its_last_price() {
-    let cart = cart_with(&[("SHOE", 1)]);
+fn a_product_that_left_the_catalogue_is_still_shown_and_not_sold() {
+    let cart = cart_with(&[("SHOE", 3)]);
     let shop = catalogue_without("SHOE");
-    let change = super::apply(&cart, set_quantity(1, 3), &shop, &TIMING, now()).unwrap();
+    let more = super::apply(&cart, set_quantity(1, 4), &shop, &TIMING, now());
+    assert_eq!(more, Err(CartError::Product(ProductError::NotFound)));
+    let change = super::apply(&cart, set_quantity(1, 2), &shop, &TIMING, now()).unwrap();
     let line = price(&written(&change), &shop, now()).unwrap().lines[0].clone();
-    assert_eq!((line.unit_price, line.total), (sek(19_900), sek(59_700)));
+    assert_eq!((line.unit_price, line.total), (sek(19_900), sek(39_800)));
     assert_eq!(line.description, "A SHOE");
+    assert!(is_short(&written(&change), &shop, now()));
 }
 
 #[test]
@@ -371,9 +374,9 @@ fn a_cart_is_short_of_what_it_wants_more_of_than_there_is() {
     let cart = cart_with(&[("SHOE", 2), ("BOOK", 1), ("SHOE", 1)]);
     let short_with = |available| {
         let shop = catalogue().with_left_over([], [("SHOE".to_owned(), available)]);
-        is_short(&cart, &shop)
+        is_short(&cart, &shop, now())
     };
     assert!(!short_with(3));
     assert!(short_with(2));
-    assert!(!is_short(&cart, &catalogue()), "nobody counts");
+    assert!(!is_short(&cart, &catalogue(), now()), "nobody counts");
 }

@@ -73,6 +73,9 @@ pub fn absorb(
             refresh_facts(&mut wanted, catalogue, now);
         }
     }
+    if wanted.items.is_empty() {
+        return Ok(refused(Denial::Changing));
+    }
     // What is being paid stays as it is. A repeated question about it gets the same answer.
     let is_another = wanted.country != cart.country || wanted.shipping_choice != cart.shipping_choice;
     if is_another && cart.lock(now).is_some() {
@@ -92,18 +95,26 @@ pub fn absorb(
         return Ok(refused(Denial::NoShipping));
     }
     let mut change = Change::default();
-    if is_another {
+    if is_another || cart.lock(now).is_none() {
         wanted.used_at = now;
+        // Prices may have changed since the last offer. What Kustom is told here is an offer as well.
         let effects = hook::on_cart_mutation(&mut wanted, &priced, timing, now)?;
+        if !is_another && effects.snapshot.is_none() {
+            return Ok(updated(offer, choice, change));
+        }
         change.snapshots = effects.snapshot.into_iter().collect();
         change.jobs = effects.job.into_iter().collect();
         change.cart = Some(CartWrite::Update(Box::new(wanted)));
     }
-    Ok(IframeAnswer::Updated {
+    Ok(updated(offer, choice, change))
+}
+
+fn updated(offer: Offer, choice: Option<OfferOption>, change: Change) -> IframeAnswer {
+    IframeAnswer::Updated {
         offer: Box::new(offer),
         choice,
         change: Box::new(change),
-    })
+    }
 }
 
 /// Why nothing can be changed any more in this checkout.

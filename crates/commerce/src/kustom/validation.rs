@@ -93,10 +93,6 @@ pub fn validate(
     if !asked.is_charged || !asked.offer.accepts(asked.shipping.as_ref()) {
         return Ok(denied(Denial::NoShipping));
     }
-    let holds = || {
-        let until = hook::after(now, APPROVAL_LIFETIME);
-        reservation::claims(cart.id, priced_now, &cart.items, HoldClaim::Until(until), now)
-    };
     if was_approved(kustom, &asked_hash, now) {
         return Ok(approved(cart, kustom, asked, Vec::new(), now));
     }
@@ -122,7 +118,29 @@ pub fn validate(
     if is_short {
         return Ok(denied(Denial::SoldOut));
     }
-    Ok(approved(cart, kustom, asked, holds(), now))
+    let holds = holds(cart, priced_now, asked, now)?;
+    Ok(approved(cart, kustom, asked, holds, now))
+}
+
+/// What the payment needs of what runs out, for as long as its approval lasts. The way to ship that was chosen in
+/// Kustom's checkout decides which promotions are used.
+fn holds(
+    cart: &Cart,
+    priced_now: &Priced,
+    asked: &Content,
+    now: Timestamp,
+) -> Result<Vec<HoldWrite>, PricingError> {
+    let until = hook::after(now, APPROVAL_LIFETIME);
+    let chosen = asked
+        .shipping
+        .as_ref()
+        .and_then(|shipping| priced_now.option(&shipping.id))
+        .cloned();
+    let priced = match chosen {
+        Some(chosen) => &priced_now.clone().shipped_by(Some(chosen))?,
+        None => priced_now,
+    };
+    Ok(reservation::claims(cart.id, priced, HoldClaim::Until(until), now))
 }
 
 fn was_approved(kustom: &KustomState, asked_hash: &str, now: Timestamp) -> bool {

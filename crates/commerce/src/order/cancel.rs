@@ -60,7 +60,7 @@ pub fn cancel(
         authorization: Some(released),
         kustom_orders: given_back.into_iter().collect(),
         jobs: told.into_iter().collect(),
-        holds: claims(cart.id, &order.priced, &cart.items, HoldClaim::Returned, now),
+        holds: claims(cart.id, &order.priced, HoldClaim::Returned, now),
         ..Change::default()
     }))
 }

@@ -5,6 +5,8 @@ use crate::change::Change;
 use crate::id::CartItemId;
 use crate::payment::Payment;
 use crate::pricing::{Priced, PricedShipping};
+use crate::reservation::{HoldClaim, claims};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -108,6 +110,7 @@ pub fn move_delivery(
     payment: &Payment,
     delivery_number: &str,
     to: DeliveryState,
+    now: Timestamp,
 ) -> Result<Option<Change>, MoveError> {
     let mut numbers = order.numbered_deliveries();
     let position = numbers
@@ -126,7 +129,15 @@ pub fn move_delivery(
     }
     let mut moved = order.clone();
     moved.deliveries[position].state = to;
+    // Nothing of it leaves the house, so all of it can be sold again.
+    let is_given_up = moved
+        .deliveries
+        .iter()
+        .all(|delivery| delivery.state == DeliveryState::Cancelled);
+    let claim = is_given_up.then_some(HoldClaim::Returned);
+    let holds = claim.map(|claim| claims(order.cart_id, &order.priced, claim, now));
     Ok(Some(Change {
+        holds: holds.unwrap_or_default(),
         order_update: Some(moved),
         ..Change::default()
     }))

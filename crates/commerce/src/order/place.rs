@@ -46,7 +46,11 @@ pub(crate) struct Sale {
 
 /// The payment, the order with its delivery, the completed cart, and what the order uses up. One commit, or nothing.
 pub(crate) fn place(cart: &Cart, sale: Sale, ids: &NewIds, now: Timestamp) -> Change {
-    let holds = claims(cart.id, &sale.priced, &sale.items, sale.claim, now);
+    let sale = Sale {
+        priced: sale.priced.without_messages(),
+        ..sale
+    };
+    let holds = claims(cart.id, &sale.priced, sale.claim, now);
     Change {
         cart: Some(CartWrite::Update(Box::new(completed_cart(cart, &sale)))),
         payment: Some(payment(cart, &sale, ids, now)),

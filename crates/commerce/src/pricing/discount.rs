@@ -1,9 +1,10 @@
 //! What promotions take off the goods of a cart.
 //!
 //! The order is fixed, and each step works on what the steps before it have left: given pieces, then discounts of some
-//! products, then percentages of everything, then amounts off everything, then shipping. Of a group the promotion that
-//! saves most is taken; an exclusive one stands against all the others together.
+//! products, then percentages of everything, then amounts off everything, then shipping. Of a group the promotion by
+//! which the shopper pays least is taken; an exclusive one stands against all the others together.
 
+use super::PricedShipping;
 use super::shipping::Shipping;
 use crate::catalogue::ProductFacts;
 use crate::money::{Money, MoneyError, spread};
@@ -62,7 +63,12 @@ impl Discounts {
         let mut shipping = ship(Money::sum(zero.currency(), values)?.minus(discount)?)?;
         for index in order {
             if let Target::Shipping(methods) = &promotions[index].target {
-                saved[index] = shipping.take_off(methods, &promotions[index].benefit, zero)?;
+                shipping.take_off(methods, promotions[index], zero)?;
+            }
+        }
+        for (promotion, saved) in promotions.iter().zip(&mut saved) {
+            if is_of_shipping(promotion) {
+                *saved = shipping.saved_by(promotion, zero);
             }
         }
         Ok(Self {
@@ -72,29 +78,33 @@ impl Discounts {
         })
     }
 
-    pub(super) fn total_saved(&self, zero: Money) -> Result<Money, MoneyError> {
-        Money::sum(zero.currency(), self.saved.iter().copied())
+    /// What goods and shipping cost together. Tax on top is left out of comparisons.
+    fn cost(&self, goods: &[Goods], zero: Money) -> Result<i64, MoneyError> {
+        let value = Money::sum(zero.currency(), goods.iter().map(|goods| goods.value))?;
+        let discount = Money::sum(zero.currency(), self.lines.iter().copied())?;
+        let shipping = self.shipping.chosen().map_or(zero, PricedShipping::total);
+        Ok(value.minus(discount)?.plus(shipping)?.amount_minor())
     }
 }
 
-/// Picks the promotions that a cart gets of those that it qualifies for.
+/// Picks the promotions that a cart gets of those that it qualifies for: those by which the shopper pays least.
 pub(super) fn best<'a>(
     eligible: &[&'a Promotion],
     goods: &[Goods],
     ship: impl Fn(Money) -> Result<Shipping, MoneyError>,
     zero: Money,
 ) -> Result<Vec<&'a Promotion>, MoneyError> {
-    let saving = |promotions: &[&Promotion]| Discounts::of(promotions, goods, &ship, zero)?.total_saved(zero);
+    let cost = |promotions: &[&Promotion]| Discounts::of(promotions, goods, &ship, zero)?.cost(goods, zero);
     let mut alone = Vec::with_capacity(eligible.len());
     for promotion in eligible {
-        alone.push((*promotion, saving(&[promotion])?.amount_minor()));
+        alone.push((*promotion, cost(&[promotion])?));
     }
     let mut champions: BTreeMap<&str, (&str, i64)> = BTreeMap::new();
-    for (promotion, saved) in alone.iter().filter(|(promotion, _)| !promotion.exclusive) {
+    for (promotion, cost) in alone.iter().filter(|(promotion, _)| !promotion.exclusive) {
         if let Some(group) = &promotion.group {
-            let champion = champions.entry(group).or_insert((&promotion.key, *saved));
-            if *saved > champion.1 {
-                *champion = (&promotion.key, *saved);
+            let champion = champions.entry(group).or_insert((&promotion.key, *cost));
+            if *cost < champion.1 {
+                *champion = (&promotion.key, *cost);
             }
         }
     }
@@ -110,21 +120,46 @@ pub(super) fn best<'a>(
         .copied()
         .filter(|promotion| !promotion.exclusive && is_champion(promotion))
         .collect();
-    let together_saved = saving(&together)?.amount_minor();
+    let together = without_harmful(together, cost)?;
+    let together_cost = cost(&together)?;
     // The first of equals, so that the order in the catalogue decides.
-    let exclusive = alone
-        .iter()
-        .filter(|(promotion, _)| promotion.exclusive)
-        .max_by_key(|(promotion, saved)| (*saved, std::cmp::Reverse(position(eligible, promotion))));
-    match exclusive {
-        Some((promotion, saved)) if *saved > together_saved => Ok(vec![promotion]),
+    let exclusive = alone.iter().filter(|(promotion, _)| promotion.exclusive);
+    match exclusive.min_by_key(|(_, cost)| *cost) {
+        Some((promotion, cost)) if *cost < together_cost => Ok(vec![promotion]),
         _ => Ok(together),
     }
 }
 
-fn position(promotions: &[&Promotion], promotion: &Promotion) -> usize {
-    let same = |other: &&Promotion| other.key == promotion.key;
-    promotions.iter().position(same).unwrap_or(usize::MAX)
+/// A discount can leave too little for free shipping. Whoever would pay more with it than without does not get it.
+fn without_harmful<'a>(
+    mut promotions: Vec<&'a Promotion>,
+    cost: impl Fn(&[&Promotion]) -> Result<i64, MoneyError>,
+) -> Result<Vec<&'a Promotion>, MoneyError> {
+    let mut least = cost(&promotions)?;
+    for index in (0..promotions.len()).rev() {
+        if is_of_shipping(promotions[index]) {
+            continue;
+        }
+        let mut others = promotions.clone();
+        others.remove(index);
+        let cost = cost(&others)?;
+        if cost < least {
+            (promotions, least) = (others, cost);
+        }
+    }
+    let of_shipping: Vec<_> = promotions
+        .iter()
+        .copied()
+        .filter(|it| is_of_shipping(it))
+        .collect();
+    match cost(&of_shipping)? < least {
+        true => Ok(of_shipping),
+        false => Ok(promotions),
+    }
+}
+
+fn is_of_shipping(promotion: &Promotion) -> bool {
+    matches!(promotion.target, Target::Shipping(_))
 }
 
 fn stage(promotion: &Promotion) -> u8 {

@@ -26,6 +26,19 @@ pub struct PromotionEntry {
     pub message: Option<PromotionMessage>,
 }
 
+impl PromotionEntry {
+    pub(super) fn of(promotion: &Promotion, saved: Money, message: Option<PromotionMessage>) -> Self {
+        Self {
+            key: promotion.key.clone(),
+            description: promotion.description.clone(),
+            code: promotion.code.as_ref().map(|code| code.as_str().to_owned()),
+            saved,
+            usage_limit: promotion.usage_limit,
+            message,
+        }
+    }
+}
+
 /// The promotions of a shop, sorted by what this cart may have.
 pub(super) struct Offered<'a> {
     /// The cart qualifies for them.
@@ -92,11 +105,11 @@ impl Offered<'_> {
             .iter()
             .zip(&discounts.saved)
             .filter(|(promotion, saved)| saved.amount_minor() > 0 || promotion.code.is_some())
-            .map(|(promotion, saved)| entry(promotion, *saved, None));
+            .map(|(promotion, saved)| PromotionEntry::of(promotion, *saved, None));
         let within_reach = self.within_reach.iter().filter_map(|(promotion, remaining)| {
             let template = in_language(&promotion.message, &cart.locale)?;
             let message = PromotionMessage::progress(template, *remaining, &cart.locale);
-            Some(entry(promotion, zero, Some(message)))
+            Some(PromotionEntry::of(promotion, zero, Some(message)))
         });
         let free_shipping = discounts.shipping.free_from_message(&cart.locale, zero);
         let entries = taken.chain(within_reach).chain(free_shipping).collect();
@@ -107,16 +120,5 @@ impl Offered<'_> {
         let (valid, invalid): (Vec<_>, Vec<_>) = cart.coupons.iter().partition(holds);
         let text = |codes: Vec<&CouponCode>| codes.iter().map(|code| code.as_str().to_owned()).collect();
         (entries, text(valid), text(invalid))
-    }
-}
-
-fn entry(promotion: &Promotion, saved: Money, message: Option<PromotionMessage>) -> PromotionEntry {
-    PromotionEntry {
-        key: promotion.key.clone(),
-        description: promotion.description.clone(),
-        code: promotion.code.as_ref().map(|code| code.as_str().to_owned()),
-        saved,
-        usage_limit: promotion.usage_limit,
-        message,
     }
 }

@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Parcel, Profile, ShippingMethod, ShippingMode}
 use crate::locale::language;
 use crate::money::{Money, MoneyError};
 use crate::pricing::PromotionEntry;
-use crate::promotion::{Benefit, PromotionMessage, amount_in};
+use crate::promotion::{Benefit, Promotion, PromotionMessage, amount_in};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +64,7 @@ impl Shipping {
                 name: method.name.clone(),
                 price,
                 discount: None,
+                promotions: Vec::new(),
                 tax: tax_of(cart.tax_included, tax_rate, price),
                 tax_rate,
             }
@@ -98,36 +99,38 @@ impl Shipping {
         options
     }
 
-    /// Takes something off these methods, or off every one if none is named. What that saves is what it saves of the one that counts afterwards.
+    /// Takes something off these methods, or off every one if none is named. Each remembers what was taken off it and why,
+    /// because the shopper may choose another one later.
     pub(super) fn take_off(
         &mut self,
         methods: &BTreeSet<String>,
-        benefit: &Benefit,
+        promotion: &Promotion,
         zero: Money,
-    ) -> Result<Money, MoneyError> {
-        let before = self.options.clone();
+    ) -> Result<(), MoneyError> {
         let reduced =
             |option: &&mut PricedShipping| methods.is_empty() || methods.contains(&option.method_key);
         for option in self.options.iter_mut().filter(reduced) {
             let total = option.total();
-            let taken = match benefit {
+            let taken = match &promotion.benefit {
                 Benefit::Percentage(share) | Benefit::BuyGet { off: share, .. } => share.of(total),
                 Benefit::Fixed(amounts) => {
                     amount_in(amounts, zero.currency()).map_or(zero, |amount| amount.at_most(total))
                 }
             };
-            let discount = option.discount().plus(taken)?;
-            option.discount = (discount.amount_minor() > 0).then_some(discount);
-            option.tax = tax_of(self.tax_included, option.tax_rate, option.total());
+            if taken.amount_minor() > 0 {
+                option.discount = Some(option.discount().plus(taken)?);
+                option.promotions.push(PromotionEntry::of(promotion, taken, None));
+                option.tax = tax_of(self.tax_included, option.tax_rate, option.total());
+            }
         }
-        let Some(chosen) = self.chosen() else {
-            return Ok(zero);
-        };
-        let was = before
-            .iter()
-            .find(|option| option.method_key == chosen.method_key)
-            .map_or(zero, PricedShipping::total);
-        was.minus(chosen.total())
+        Ok(())
+    }
+
+    /// What a promotion takes off the method that counts.
+    pub(super) fn saved_by(&self, promotion: &Promotion, zero: Money) -> Money {
+        let mut taken = self.chosen().into_iter().flat_map(|option| &option.promotions);
+        let entry = taken.find(|entry| entry.key == promotion.key);
+        entry.map_or(zero, |entry| entry.saved)
     }
 }
 

@@ -39,7 +39,6 @@ fn facts(categories: &[&str]) -> ProductFacts {
         tax_rate: crate::fixture::rate(2500),
         categories: categories.iter().map(|&category| category.to_owned()).collect(),
         weight_grams: None,
-        is_counted: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::refused;
 use crate::app::App;
-use crate::order::{MoveDeliveryError, PaidOrder};
+use crate::order::{CancelOrderError, MoveDeliveryError, PaidOrder};
 use crate::store::StoreError;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -121,6 +121,22 @@ pub(super) async fn move_delivery(
     match app.move_delivery(&order_number, &delivery_number, state).await {
         Ok(paid) => answer(&paid),
         Err(error) => refusal(&error),
+    }
+}
+
+pub(super) async fn cancel(State(app): State<App>, Path(order_number): Path<String>) -> Response {
+    match app.cancel_by_number(&order_number).await {
+        Ok(paid) => answer(&paid),
+        Err(CancelOrderError::NotFound) => refusal(&MoveDeliveryError::NotFound),
+        Err(CancelOrderError::Refused(error)) => {
+            refused(StatusCode::CONFLICT, "NOT_POSSIBLE", &error.to_string())
+        }
+        Err(CancelOrderError::Store(error)) => refusal(&error.into()),
+        Err(error) => {
+            tracing::error!(%error, "failed to cancel an order");
+            let message = "the order could not be cancelled";
+            refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+        }
     }
 }
 

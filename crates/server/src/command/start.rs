@@ -197,6 +197,8 @@ fn rate_limits(settings: &Settings) -> Option<RateLimits> {
             miss: positive(limits.miss_per_minute),
             lookup: positive(limits.lookup_per_minute),
             lookup_of_reference: positive(limits.lookup_per_hour),
+            // A buyer may have several orders.
+            lookup_of_email: positive(limits.lookup_per_hour.saturating_mul(4)),
             client_address: limits.client_address.clone(),
         })
     })

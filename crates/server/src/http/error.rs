@@ -253,7 +253,11 @@ impl From<PricingError> for ApiError {
                 "CART_TOTAL_TOO_LARGE",
                 "The total is above what can be paid at once.",
             ),
-            PricingError::ProfileGone => Self::internal("a cart's profile is not configured any more"),
+            PricingError::ProfileGone => Self::new(
+                StatusCode::CONFLICT,
+                "PROFILE_GONE",
+                "The cart's shop is closed: begin a new cart.",
+            ),
         }
     }
 }

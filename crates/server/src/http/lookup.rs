@@ -62,6 +62,9 @@ pub(super) async fn look_up(
     // What is longer than anything of ours is looked for like anything else, but not kept.
     let reference = if is_too_long { String::new() } else { reference };
     limits::check(&app, |limits| limits.lookup_of(&reference))?;
+    limits::check(&app, |limits| {
+        limits.lookup_by(if is_too_long { "" } else { email })
+    })?;
     match app.look_up(&reference, email).await.map_err(MutateError::from)? {
         Some(found) if !is_too_long => Ok(Json(LookupView::new(&found))),
         _ => {

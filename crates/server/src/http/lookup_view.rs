@@ -174,12 +174,10 @@ impl Head {
             channel_key: cart.channel_key.clone(),
             locale: cart.locale.clone(),
             email: cart.email.clone(),
-            phone: cart.phone.clone(),
-            address: cart.address.as_ref().map(ContactView::at),
-            invoice_recipient: cart
-                .invoice_recipient
-                .as_ref()
-                .map(|recipient| ContactView::at(&recipient.address)),
+            // Nobody has bought anything: where somebody lives is no answer to a number and an e-mail address.
+            phone: None,
+            address: None,
+            invoice_recipient: None,
             fields: cart.fields.clone(),
         }
     }

@@ -98,6 +98,11 @@ impl From<DemoPaymentError> for ApiError {
                 "OUT_OF_STOCK",
                 "There are not as many left of a product.",
             ),
+            DemoPaymentError::UsedUp => Self::new(
+                StatusCode::CONFLICT,
+                "INVALID_COUPON",
+                "A coupon has just been used up: the cart has a new total.",
+            ),
             DemoPaymentError::Price(error) => crate::app::MutateError::from(error).into(),
             DemoPaymentError::Store(error) => error.into(),
         }

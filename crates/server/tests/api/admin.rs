@@ -79,3 +79,32 @@ async fn a_purchase_that_waits_for_a_person_is_listed_without_the_carts_key() {
     assert_eq!(reviews[0]["cartNumber"], shop.cart(&cart_id).await["cartNumber"]);
     assert_ne!(reviews[0]["detail"], Value::Null);
 }
+
+/// Any page that an operator looks at could ask the listener on their own machine otherwise.
+#[tokio::test]
+async fn pages_of_other_sites_are_not_answered() {
+    let shop = Shop::open().await;
+    for (name, value, status) in [
+        ("origin", "https://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", "http://127.0.0.1:3302", 200),
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        ("sec-fetch-site", "same-origin", 200),
+        ("sec-fetch-site", "none", 200),
+    ] {
+        let router = kassa::admin::router(shop.app.clone(), None);
+        let request = Request::post("/catalogue?format=csv")
+            .header("host", "127.0.0.1:3302")
+            .header(name, value)
+            .body(Body::from("number,description,tax_class\n"))
+            .unwrap();
+        let answer = request_of(router, request).await;
+        assert_eq!(
+            answer.status.as_u16() == 403,
+            status == 403,
+            "{name}: {value}: {}",
+            answer.text
+        );
+    }
+}

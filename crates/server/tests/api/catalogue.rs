@@ -284,3 +284,18 @@ async fn only_who_has_the_token_imports() {
         .unwrap();
     assert_eq!(request_of(router, request).await.status, StatusCode::UNAUTHORIZED);
 }
+
+/// What a profile's carts and orders amount to was said in its currency.
+#[tokio::test]
+async fn a_profile_keeps_its_currency_and_whether_prices_include_tax() {
+    let shop = Shop::open().await;
+    let demo = kassa::demo::CATALOGUE;
+    for (was, becomes) in [
+        ("tax_included = true", "tax_included = false"),
+        ("currency = \"SEK\"", "currency = \"NOK\""),
+    ] {
+        assert!(demo.contains(was));
+        let refused = post(&shop, "format=toml", demo.replacen(was, becomes, 1)).await;
+        assert_eq!(refusal(&refused).0, 422, "{}", refused.text);
+    }
+}

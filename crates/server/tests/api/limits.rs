@@ -24,6 +24,7 @@ async fn limited() -> Shop {
         miss: twice,
         lookup: twice,
         lookup_of_reference: twice,
+        lookup_of_email: NonZeroU32::new(4).unwrap(),
         client_address: ClientIpSource::ConnectInfo,
     });
     let app = App::new(Parts {
@@ -106,7 +107,7 @@ async fn confirming_too_often_is_no_error_and_asks_nobody() {
 }
 
 #[tokio::test]
-async fn orders_are_looked_up_so_many_times_by_each_address_and_for_each_number() {
+async fn orders_are_looked_up_so_many_times_by_each_address_and_for_each_number_and_email() {
     let shop = limited().await;
     let request =
         || Request::post("/ingress/commerce/orders/lookup").header("content-type", "application/json");
@@ -120,4 +121,9 @@ async fn orders_are_looked_up_so_many_times_by_each_address_and_for_each_number(
     assert_eq!(second.failure(), (404, "ORDER_NOT_FOUND".to_owned()));
     let guessed = from(&shop, "192.0.2.3:1", request(), &body("1")).await;
     assert_eq!(guessed.failure(), (429, "RATE_LIMITED".to_owned()));
+    // Whoever knows somebody's e-mail address goes through the numbers, from wherever.
+    let fourth = from(&shop, "192.0.2.4:1", request(), &body("4")).await;
+    assert_eq!(fourth.failure(), (404, "ORDER_NOT_FOUND".to_owned()));
+    let fifth = from(&shop, "192.0.2.5:1", request(), &body("5")).await;
+    assert_eq!(fifth.failure(), (429, "RATE_LIMITED".to_owned()));
 }

@@ -417,3 +417,24 @@ async fn profiles_count_their_orders_apart() {
     }
     assert_eq!(numbers, ["NO-500", "100001", "NO-501"]);
 }
+
+#[tokio::test]
+async fn an_operator_cancels_an_order_as_its_owner_would() {
+    let shop = Shop::open().await;
+    let (cart_id, id) = shop.bought().await;
+    let number = shop.order(&cart_id).await.unwrap().number;
+    let cancel = async |number: &str| {
+        let path = format!("/orders/{number}/cancel");
+        shop.as_operator(&path, Some(json!({}))).await
+    };
+    assert_eq!(cancel("999999").await.status, StatusCode::NOT_FOUND);
+    shop.move_first_delivery(&number, "processing").await.ok();
+    assert_eq!(cancel(&number).await.status, StatusCode::CONFLICT);
+    shop.move_first_delivery(&number, "open").await.ok();
+    for _ in 0..2 {
+        let cancelled = cancel(&number).await.ok();
+        assert_eq!(cancelled["orderState"], "cancelled");
+    }
+    shop.settle().await;
+    assert!(shop.is_cancelled(&id));
+}

@@ -123,3 +123,39 @@ async fn what_was_paid_is_delivered_although_it_was_sold_to_another_meanwhile() 
     shop.assert_one_order(&slow, &slow_id).await;
     assert_eq!(shop.review_reasons().await, [ReviewReason::SoldTooMany]);
 }
+
+#[tokio::test]
+async fn what_is_first_counted_while_carts_are_open_is_counted_for_them_too() {
+    let shop = Shop::open().await;
+    let [first, second] = [one_shoe(&shop).await, one_shoe(&shop).await];
+    let [first_id, second_id] = [shop.opened(&first).await, shop.opened(&second).await];
+    let mut shop = shop;
+    shop.edit_shop(|edit| {
+        let counted = edit.products.iter_mut().filter(|product| product.number == SHOE);
+        counted.for_each(|product| product.is_counted = true);
+    })
+    .await;
+    count(&shop, 1).await;
+    shop.buy_at(&first_id, 94_800).await.unwrap();
+    shop.confirm(&first).await.ok();
+    let refused = shop.buy_at(&second_id, 94_800).await.unwrap_err();
+    assert!(matches!(refused, PurchaseRefusal::Denied { .. }), "{refused}");
+    // Not even when nothing is held any more: it is gone for good.
+    shop.advance(SignedDuration::from_mins(16));
+    let refused = shop.buy_at(&second_id, 94_800).await.unwrap_err();
+    assert!(matches!(refused, PurchaseRefusal::Denied { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn what_the_shop_no_longer_sells_is_not_sold_from_carts_either() {
+    let shop = Shop::open().await;
+    let cart_id = one_shoe(&shop).await;
+    let id = shop.opened(&cart_id).await;
+    let renamed = kassa::demo::CATALOGUE.replace(&format!("[products.{SHOE}]"), "[products.SANDAL]");
+    shop.import(&renamed).await;
+    let refused = shop.buy_at(&id, 94_800).await.unwrap_err();
+    assert!(matches!(refused, PurchaseRefusal::Denied { .. }), "{refused}");
+    let path = format!("/ingress/commerce/carts/{cart_id}/payment/demo");
+    let refused = shop.post(&path, json!({})).await;
+    assert_eq!(refused.failure().0, 409);
+}

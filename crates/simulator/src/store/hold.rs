@@ -27,6 +27,12 @@ impl Holds {
     pub(super) fn write(&mut self, write: &HoldWrite) -> Result<(), StoreError> {
         let key = (write.resource.clone(), write.cart_id);
         let is_used = self.used.contains_key(&key);
+        if let Resource::Stock(number) = &write.resource
+            && !is_used
+            && !self.stock.contains_key(number)
+        {
+            return Ok(());
+        }
         match write.claim {
             HoldClaim::Until(_) | HoldClaim::Used { .. } if is_used => (),
             HoldClaim::Until(until) => {

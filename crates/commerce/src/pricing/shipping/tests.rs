@@ -4,10 +4,13 @@ use crate::cart::Cart;
 use crate::catalogue::{Catalogue, ShippingMode, Shop};
 use crate::fixture::{cart_with, empty_cart, filled, now, products, profiles, sek, tax_classes};
 use crate::kustom::offer::Offer;
-use crate::pricing::price;
-use crate::pricing::promotion_tests::{everything, percent, priced_with, saved_nothing, shipping};
+use crate::pricing::promotion_tests::{
+    everything, percent, priced_with, saved_nothing, shipping, with_codes,
+};
+use crate::pricing::{Priced, price};
 use crate::promotion::tests::promotion;
-use crate::promotion::{Benefit, Target};
+use crate::promotion::{Benefit, CouponCode, Promotion, Target};
+use crate::reservation::{HoldClaim, claims};
 
 #[test]
 fn shipping_is_reduced_and_taxed_on_what_is_left() {
@@ -162,4 +165,101 @@ fn a_shopper_who_may_choose_gets_the_cheapest_until_she_does() {
             .collect();
         assert_eq!(keys, ["post", "courier"], "the cheapest comes first");
     }
+}
+
+#[test]
+fn a_discount_that_would_make_the_cart_dearer_is_not_taken() {
+    // Five gift cards are 500 kr, from which on post costs nothing instead of 49 kr.
+    let cart = cart_with(&[("GIFT", 5)]);
+    let off = |minor| promotion("OFF", everything(), Benefit::Fixed(vec![sek(minor)]));
+    let paid = |promotions: Vec<Promotion>| priced_with(&cart, promotions).order_total;
+    assert_eq!(paid(vec![off(4899)]), sek(50_000));
+    assert_eq!(paid(vec![off(4901)]), sek(49_999));
+    // One of the two is enough to lose it, and none of them is worth that. A third one that ships for nothing makes both so.
+    let other = promotion("OTHER", everything(), Benefit::Fixed(vec![sek(100)]));
+    assert_eq!(paid(vec![off(100), other.clone()]), sek(50_000));
+    let free = promotion("FREE", shipping(), percent(10_000));
+    assert_eq!(paid(vec![off(100), other, free]), sek(49_800));
+    let coupon = Promotion {
+        code: Some(CouponCode::parse("OFF").unwrap()),
+        exclusive: true,
+        ..off(100)
+    };
+    let priced = priced_with(&with_codes(&cart, &["OFF"]), vec![coupon]);
+    assert_eq!(
+        (priced.order_total, priced.invalid_coupons),
+        (sek(50_000), vec!["OFF".to_owned()])
+    );
+}
+
+#[test]
+fn what_saves_on_a_way_that_nobody_would_take_counts_for_nothing() {
+    // The courier for nothing saves 99 kr on paper, and 49 kr to whoever would have taken the post.
+    let courier = |exclusive| Promotion {
+        exclusive,
+        ..promotion(
+            "COURIER",
+            Target::Shipping(["courier".to_owned()].into()),
+            percent(10_000),
+        )
+    };
+    let off = promotion("SIXTY", everything(), Benefit::Fixed(vec![sek(6000)]));
+    let cart = cart_with(&[("SHOE", 1)]);
+    assert_eq!(
+        priced_with(&cart, vec![off, courier(true)]).order_total,
+        sek(18_800)
+    );
+    let tenth = promotion(
+        "TENTH",
+        Target::Shipping(["post".to_owned()].into()),
+        percent(1000),
+    );
+    let priced = priced_with(&cart, vec![tenth, courier(false)]);
+    let entries = priced
+        .promotions
+        .iter()
+        .map(|entry| (entry.key.as_str(), entry.saved));
+    assert_eq!(entries.collect::<Vec<_>>(), [("COURIER", sek(9900))]);
+    assert_eq!(priced.shipping_discount, sek(9900));
+}
+
+#[test]
+fn the_way_that_is_chosen_decides_what_was_saved_and_used() {
+    let half = Promotion {
+        code: Some(CouponCode::parse("HALF").unwrap()),
+        usage_limit: Some(1),
+        ..promotion(
+            "HALF",
+            Target::Shipping(["courier".to_owned()].into()),
+            percent(5000),
+        )
+    };
+    let all = promotion("ALL", shipping(), percent(1000));
+    let cart = with_codes(&cart_with(&[("SHOE", 1)]), &["HALF"]);
+    let by_post = priced_with(&cart, vec![half, all]);
+    let saved = |priced: &Priced| {
+        let entries = priced.promotions.iter().filter(|entry| entry.message.is_none());
+        entries
+            .map(|entry| (entry.key.clone(), entry.saved))
+            .collect::<Vec<_>>()
+    };
+    let used = |priced: &Priced| {
+        let claims = claims(cart.id, priced, HoldClaim::Used { honoured: false }, now());
+        let keys = claims.into_iter().map(|claim| claim.resource.key().to_owned());
+        keys.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        saved(&by_post),
+        [("HALF".to_owned(), sek(0)), ("ALL".to_owned(), sek(490))]
+    );
+    assert_eq!(used(&by_post), ["ALL", "SHOE"]);
+    let courier = by_post.option("courier").cloned();
+    let by_courier = by_post.clone().shipped_by(courier).unwrap();
+    assert_eq!(
+        saved(&by_courier),
+        [("HALF".to_owned(), sek(4950)), ("ALL".to_owned(), sek(495))]
+    );
+    assert_eq!(used(&by_courier), ["HALF", "ALL", "SHOE"]);
+    let post = by_post.option("post").cloned();
+    assert_eq!(by_courier.shipped_by(post).unwrap(), by_post);
 }

@@ -20,7 +20,14 @@ const STORE: &[Known] = &[
     (503, "STORAGE_UNAVAILABLE", "Nothing can be saved at the moment."),
 ];
 
-const CART: &[Known] = &[(404, "NOT_FOUND", "No such cart.")];
+const CART: &[Known] = &[
+    (404, "NOT_FOUND", "No such cart."),
+    (
+        409,
+        "PROFILE_GONE",
+        "The shop has removed the cart's profile: begin a new cart.",
+    ),
+];
 
 /// Limits are the operator's to set; `kassa dev` has none.
 const LIMITED: &[Known] = &[(429, "RATE_LIMITED", "Too many requests in a minute.")];
@@ -125,6 +132,12 @@ const COUPON: &[Known] = &[(
     400,
     "INVALID_COUPON",
     "Not a code, or one that is not valid here or now, is used up, or is one too many.",
+)];
+
+const USED_UP: &[Known] = &[(
+    409,
+    "INVALID_COUPON",
+    "A coupon has just been used up: the cart has a new total.",
 )];
 
 const UNKNOWN_COUPON: &[Known] = &[(400, "COUPON_NOT_FOUND", "No such coupon.")];
@@ -240,7 +253,7 @@ fn errors_of(operation_id: &str) -> Option<&'static [&'static [Known]]> {
         "removeCartCoupon" => &[BODY, CART, CHANGE, KEYED, KEYS, LIMITED, COUPON, STORE],
         "cancelCartOrder" => &[CART, CANCEL, KEYED, KEYS, LIMITED, STORE],
         "lookUpOrder" => &[BODY, LOOK_UP, LIMITED, STORE],
-        "payByDemo" => &[CART, CHANGE, DEMO, STOCK, LIMITED, STORE],
+        "payByDemo" => &[CART, CHANGE, DEMO, STOCK, USED_UP, LIMITED, STORE],
         "openKustomCheckout" => &[BODY, CART, CHANGE, LIMITED, OPEN, KUSTOM, STORE],
         "confirmKustomCheckout" => &[CART, CONFIRM, KUSTOM, LIMITED, STORE],
         "receiveKustomPush" | "receiveKustomPushWithPath" => &[PUSH, STORE],

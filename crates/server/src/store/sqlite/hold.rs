@@ -10,6 +10,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 pub(super) fn write(connection: &Connection, write: &HoldWrite) -> Result<(), StoreError> {
     let used = usage(connection, &write.resource, write.cart_id)?;
+    if used.is_none() && !is_counted(connection, &write.resource)? {
+        return Ok(());
+    }
     match (write.claim, used) {
         (HoldClaim::Until(_) | HoldClaim::Used { .. }, Some(_)) => Ok(()),
         (HoldClaim::Until(until), None) => {
@@ -31,6 +34,22 @@ pub(super) fn write(connection: &Connection, write: &HoldWrite) -> Result<(), St
             }
         }
     }
+}
+
+/// Of what nobody counts nothing is held, and nothing would come back if counting began later.
+fn is_counted(connection: &Connection, resource: &Resource) -> Result<bool, StoreError> {
+    match resource {
+        Resource::Promotion(_) => Ok(true),
+        Resource::Stock(number) => Ok(on_hand(connection, number)?.is_some()),
+    }
+}
+
+fn on_hand(connection: &Connection, number: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT on_hand FROM stock WHERE product_number = ?1";
+    let on_hand = connection
+        .prepare_cached(sql)?
+        .query_row([number], |row| row.get(0));
+    Ok(on_hand.optional()?)
 }
 
 /// What others have left for this cart.
@@ -100,10 +119,7 @@ fn free(
             let redeemed: i64 = redeemed.optional()?.unwrap_or(0);
             limit.map(|limit| i64::from(limit) - redeemed)
         }
-        Resource::Stock(number) => connection
-            .prepare_cached("SELECT on_hand FROM stock WHERE product_number = ?1")?
-            .query_row([number], |row| row.get(0))
-            .optional()?,
+        Resource::Stock(number) => on_hand(connection, number)?,
     };
     let Some(total) = total else { return Ok(None) };
     let sql = "SELECT coalesce(sum(quantity), 0) FROM hold
