@@ -131,10 +131,10 @@ pub(super) fn best<'a>(
 }
 
 /// A discount can leave too little for free shipping. Whoever would pay more with it than without does not get it.
-fn without_harmful<'a>(
-    mut promotions: Vec<&'a Promotion>,
+fn without_harmful(
+    mut promotions: Vec<&Promotion>,
     cost: impl Fn(&[&Promotion]) -> Result<i64, MoneyError>,
-) -> Result<Vec<&'a Promotion>, MoneyError> {
+) -> Result<Vec<&Promotion>, MoneyError> {
     let mut least = cost(&promotions)?;
     for index in (0..promotions.len()).rev() {
         if is_of_shipping(promotions[index]) {

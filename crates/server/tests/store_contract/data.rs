@@ -89,7 +89,6 @@ fn item() -> CartItem {
             tax_rate: standard_rate(),
             categories: BTreeSet::from(["shoes".to_owned()]),
             weight_grams: Some(900),
-            is_counted: true,
         },
     }
 }
