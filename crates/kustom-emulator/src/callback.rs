@@ -28,7 +28,7 @@ const PUSH_PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 /// More than the pushes of one order; a page that pays in a loop must not fill the machine.
 const ATTEMPT_LIMIT: usize = 1000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 pub struct CallbackNumber(pub u64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -20,6 +20,7 @@ mod kustom;
 mod management;
 mod message;
 mod order;
+mod orders;
 mod payment;
 mod purchase;
 mod refusal;
@@ -31,6 +32,7 @@ mod struck;
 mod test_person;
 mod validation;
 mod verdict;
+mod watch;
 
 pub use asking::{AskingStep, ShopperChange};
 pub use callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};

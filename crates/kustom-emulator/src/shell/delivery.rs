@@ -156,6 +156,7 @@ impl Emulator {
         let missing = time.duration_since(self.time_with(state.offset));
         if missing.is_positive() {
             state.offset = state.offset.saturating_add(missing);
+            self.announce_clock(&state);
         }
     }
 }

@@ -4,15 +4,19 @@ mod asking;
 mod assets;
 mod certificate;
 mod delivery;
+mod events;
 mod fault;
+mod origin;
 mod payment;
 mod routes;
 mod serve;
 
 use crate::kustom::{Kustom, Rules};
+use crate::watch::Watched;
 use axum::body::HttpBody as Body;
 use bytes::Bytes;
 use delivery::Delivery;
+use events::Events;
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
@@ -47,6 +51,8 @@ struct Inner {
     changed: Notify,
     /// Held by whoever delivers, so that an advanced clock has delivered everything before it answers.
     delivering: tokio::sync::Mutex<()>,
+    /// Whoever watches what happens.
+    events: Events,
     /// Calls that a fault lets take effect later.
     late_calls: TaskTracker,
 }
@@ -55,6 +61,8 @@ struct Inner {
 struct State {
     kustom: Kustom,
     offset: SignedDuration,
+    /// What those who watch have been told.
+    watched: Watched,
 }
 
 /// Reads a body until it is longer than `limit`. What follows is left unread.
@@ -79,6 +87,7 @@ impl Emulator {
         let state = State {
             kustom: Kustom::new(settings.rules),
             offset: SignedDuration::ZERO,
+            watched: Watched::default(),
         };
         Self {
             inner: Arc::new(Inner {
@@ -88,6 +97,7 @@ impl Emulator {
                 delivery: Delivery::new(),
                 changed: Notify::new(),
                 delivering: tokio::sync::Mutex::new(()),
+                events: Events::new(),
                 late_calls: TaskTracker::new(),
             }),
         }
@@ -141,6 +151,7 @@ impl Emulator {
         let now = self.time_with(state.offset);
         let due_before = state.kustom.next_callback_at();
         let outcome = change(&mut state.kustom, now);
+        self.inner.events.announce(&mut state, now);
         if state.kustom.next_callback_at() != due_before {
             self.inner.changed.notify_one();
         }

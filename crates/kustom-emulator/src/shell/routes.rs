@@ -1,7 +1,7 @@
 //! Routes to the core, and the control routes around pushes that the core cannot answer alone.
 
 use super::serve::Cutter;
-use super::{Emulator, asking, assets, fault, payment};
+use super::{Emulator, asking, assets, events, fault, origin, payment};
 use crate::callback::CallbackAnswer;
 use crate::control;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
@@ -10,8 +10,9 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use bytes::Bytes;
 use jiff::SignedDuration;
 use kustom_api::KustomOrderId;
@@ -34,7 +35,11 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator/orders/{id}/pay", post(payment::without_browser))
         .route("/_emulator/orders/{id}/push", post(push))
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
-        .route("/_emulator/clock/advance", post(advance));
+        .route("/_emulator/clock/advance", post(advance))
+        .route("/_emulator/events", get(events::stream))
+        .route("/_emulator/{*rest}", any(core))
+        .layer(origin::loopback_pages())
+        .layer(from_fn(origin::refuse_strangers));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))

@@ -13,11 +13,15 @@ mod checkout;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod management;
+#[cfg(test)]
+mod origin;
 #[cfg(test)]
 mod payment;
 #[cfg(test)]
