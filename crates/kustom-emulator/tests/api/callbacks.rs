@@ -146,7 +146,10 @@ async fn a_repeated_callback_is_the_same_and_changes_nothing() {
         (&json!(2), &json!(200))
     );
     let after = state(&emulator, &id);
-    assert_eq!((&before.history, &before.checkout), (&after.history, &after.checkout));
+    assert_eq!(
+        (&before.history, &before.checkout),
+        (&after.history, &after.checkout)
+    );
     let [first, second] = &merchant.calls()[..] else {
         panic!("not two calls");
     };
