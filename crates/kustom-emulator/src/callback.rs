@@ -82,7 +82,7 @@ pub struct DueCallback {
     /// Sent once more by hand: its answer decides nothing.
     pub(crate) repeats: Option<CallbackNumber>,
     /// What has to be sent again without a good answer.
-    pub(crate) delivery: Option<Delivery>,
+    pub(crate) delivery: Option<Box<Delivery>>,
 }
 
 /// What the merchant answered, or why there was no answer.
@@ -177,7 +177,7 @@ impl Kustom {
             self.plan_push(&callback.order_id, Some(callback.due_at));
         }
         if let Some(delivery) = callback.delivery.filter(|_| !is_success) {
-            self.plan_redelivery(delivery, now);
+            self.plan_redelivery(*delivery, now);
         }
     }
 

@@ -159,7 +159,7 @@ impl Kustom {
         );
         let callback = DueCallback {
             headers: news.headers.into_iter().chain(headers).collect(),
-            delivery: Some(delivery),
+            delivery: Some(Box::new(delivery)),
             ..news
         };
         self.begin(callback, now)

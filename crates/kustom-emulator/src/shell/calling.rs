@@ -48,7 +48,7 @@ pub(super) async fn decide(
         Some(callback) => emulator
             .deliver_to_the_end(callback)
             .await
-            .map_or_else(|reason| json!({ "reason": reason }), |said| said),
+            .unwrap_or_else(|reason| json!({ "reason": reason })),
         None => Value::Null,
     };
     emulator.inspect(|kustom| {
