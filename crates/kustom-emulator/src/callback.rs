@@ -10,7 +10,7 @@ use crate::rendering;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{KustomOrderId, MerchantUrls};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Sooner than this a push would overtake the browser's return to the shop, which the original never does.
 const SHORTEST_FIRST_PUSH: SignedDuration = SignedDuration::from_secs(3);
@@ -28,10 +28,10 @@ const PUSH_PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 /// More than the pushes of one order; a page that pays in a loop must not fill the machine.
 const ATTEMPT_LIMIT: usize = 1000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CallbackNumber(pub u64);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackKind {
     /// The order is bought. A POST without a body; its answer goes to [`Kustom::callback_answered`].
@@ -61,24 +61,25 @@ impl CallbackKind {
 }
 
 /// A callback to send now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueCallback {
     pub number: CallbackNumber,
     pub order_id: KustomOrderId,
     pub kind: CallbackKind,
     pub url: String,
+    #[serde(with = "crate::message::body_as_text")]
     pub body: Bytes,
     pub due_at: Timestamp,
     /// How long an answer is waited for.
     pub patience: SignedDuration,
     /// Whether the next push of the order follows from this one.
-    is_scheduled: bool,
+    pub(crate) is_scheduled: bool,
     /// Whether the purchase fails without an approval.
     pub(crate) is_required: bool,
 }
 
 /// What the merchant answered, or why there was no answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackAnswer {
     Answered {
@@ -94,7 +95,7 @@ pub enum CallbackAnswer {
 }
 
 /// One callback that was sent, as the request log of the order shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     pub number: CallbackNumber,
     pub kind: CallbackKind,
