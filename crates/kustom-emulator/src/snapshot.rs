@@ -93,9 +93,10 @@ impl Kustom {
         self.rules.credentials = previous.rules.credentials;
         self.resets = previous.resets.max(self.resets) + 1;
         self.last_callback = previous.last_callback.max(self.last_callback);
-        for callback in std::mem::take(&mut self.callbacks_under_way).into_values() {
-            self.break_off(&callback, now);
+        for callback in self.callbacks_under_way.clone().into_values() {
+            self.break_off(callback, now);
         }
+        self.callbacks_under_way.clear();
         for order in self.orders.values_mut() {
             // Whoever was at the bank's page was led there by what is gone now.
             if order.payment.take().is_some() {
@@ -104,24 +105,45 @@ impl Kustom {
         }
     }
 
-    fn break_off(&mut self, callback: &DueCallback, now: Timestamp) {
-        let Some(order) = self.orders.get_mut(&callback.order_id) else {
-            return;
+    fn break_off(&mut self, callback: DueCallback, now: Timestamp) {
+        let answer = CallbackAnswer::Failed {
+            reason: BROKEN_OFF.to_owned(),
         };
-        let reason = BROKEN_OFF.to_owned();
-        order.record_answer(callback.number, CallbackAnswer::Failed { reason }, now);
+        if callback.is_scheduled {
+            return self.make_due_again(callback, answer, now);
+        }
+        if callback.repeats.is_some() {
+            return self.callback_answered(callback.number, answer, now);
+        }
         match callback.kind {
-            CallbackKind::Push if callback.is_scheduled && order.acknowledged_at.is_none() => {
-                order.next_push_at = Some(callback.due_at);
-                self.due_pushes
-                    .insert((callback.due_at, callback.order_id.clone()));
+            CallbackKind::Push | CallbackKind::Notification | CallbackKind::Webhook => {
+                self.callback_answered(callback.number, answer, now);
             }
             // The payment itself is ended with all others.
-            CallbackKind::Push | CallbackKind::Validation => {}
-            CallbackKind::ShippingOption | CallbackKind::Address | CallbackKind::Country => {
-                order.asking = None;
-                order.record(Change::ChangeFailed, now);
+            CallbackKind::Validation => {
+                if let Some(order) = self.orders.get_mut(&callback.order_id) {
+                    order.record_answer(callback.number, answer, now);
+                }
             }
+            CallbackKind::ShippingOption | CallbackKind::Address | CallbackKind::Country => {
+                if let Some(order) = self.orders.get_mut(&callback.order_id) {
+                    order.record_answer(callback.number, answer, now);
+                    order.asking = None;
+                    order.record(Change::ChangeFailed, now);
+                }
+            }
+        }
+    }
+
+    /// The push may have arrived or not. Two of them do no harm, and none would.
+    fn make_due_again(&mut self, push: DueCallback, answer: CallbackAnswer, now: Timestamp) {
+        let Some(order) = self.orders.get_mut(&push.order_id) else {
+            return;
+        };
+        order.record_answer(push.number, answer, now);
+        if order.acknowledged_at.is_none() {
+            order.next_push_at = Some(push.due_at);
+            self.due_pushes.insert((push.due_at, push.order_id));
         }
     }
 

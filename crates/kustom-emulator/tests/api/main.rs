@@ -5,6 +5,10 @@ mod asking;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod change;
 #[cfg(test)]
 mod change_replay;
@@ -14,6 +18,8 @@ mod checkout;
 mod clock;
 #[cfg(test)]
 mod control;
+#[cfg(test)]
+mod decisions;
 #[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
@@ -42,3 +48,5 @@ mod support;
 mod tls;
 #[cfg(test)]
 mod validation;
+#[cfg(test)]
+mod webhooks;
