@@ -5,14 +5,25 @@
 
 use crate::order::Order;
 use kustom_api::KustomOrderId;
+use serde::{Deserialize, Serialize};
+use std::collections::btree_map::ValuesMut;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Orders {
     by_id: BTreeMap<KustomOrderId, Order>,
-    /// No more than there are orders. Not part of what the emulator knows: where it is kept or compared, leave it out.
+    /// No more than there are orders. Who has looked is not part of what the emulator knows, so it is neither kept nor
+    /// compared.
+    #[serde(skip)]
     handled: BTreeSet<KustomOrderId>,
+}
+
+impl PartialEq for Orders {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_id == other.by_id
+    }
 }
 
 /// Reading leaves no trace; there is no way to write but those below.
@@ -32,6 +43,11 @@ impl Orders {
             self.handled.insert(id.clone());
         }
         Some(order)
+    }
+
+    pub(crate) fn values_mut(&mut self) -> ValuesMut<'_, KustomOrderId, Order> {
+        self.handled = self.by_id.keys().cloned().collect();
+        self.by_id.values_mut()
     }
 
     pub(crate) fn insert(&mut self, order: Order) {

@@ -61,21 +61,19 @@ impl Events {
 
 impl Emulator {
     /// Tells of a clock that was set. That it runs is no news.
-    pub(super) fn announce_clock(&self, state: &State) {
-        let now = self.time_with(state.offset);
-        self.inner
-            .events
-            .tell(Sight::new("clock", &json!({ "now": now })));
+    pub(super) fn announce_clock(&self, state: &mut State) {
+        let reading = self.read(&mut state.clock);
+        self.inner.events.tell(Sight::new("clock", &reading));
     }
 
     fn listen(&self) -> Option<(Sight, Receiver<Sight>)> {
-        let state = self.state();
+        let mut state = self.state();
         let events = &self.inner.events;
         if events.sender.receiver_count() >= LISTENER_LIMIT {
             return None;
         }
         let hello = json!({
-            "now": self.time_with(state.offset),
+            "now": self.read(&mut state.clock).now,
             "accepts_any_credentials": state.kustom.accepts_any_credentials(),
         });
         Some((Sight::new("hello", &hello), events.sender.subscribe()))

@@ -170,9 +170,33 @@ async fn a_reset_is_told_and_so_is_what_follows_it() {
     let mut listener = Listener::new(&emulator).await;
     call(&emulator, "POST", "/_emulator/reset", None).await;
     assert_eq!(listener.next().await, ("reset".to_owned(), json!({})));
+    assert_eq!(listener.next().await.0, "clock");
     let id = create(&emulator, order()).await;
     assert_eq!(listener.until("request").await["response"]["status"], 201);
     assert_eq!(listener.until("order").await["order_id"], id);
+}
+
+#[tokio::test]
+async fn a_restored_snapshot_is_told_as_a_reset() {
+    let emulator = emulator();
+    create(&emulator, order()).await;
+    let snapshot = emulator.snapshot().unwrap();
+    let mut listener = Listener::new(&emulator).await;
+    emulator.restore(&snapshot).unwrap();
+    assert_eq!(listener.next().await.0, "reset");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_frozen_or_fast_is_told() {
+    let emulator = emulator();
+    let mut listener = Listener::new(&emulator).await;
+    call(&emulator, "POST", "/_emulator/clock/freeze", None).await;
+    let told = listener.until("clock").await;
+    assert_eq!((&told["frozen"], &told["speed"]), (&json!(true), &json!(1.0)));
+    let factor = Some(json!({ "factor": 60 }));
+    call(&emulator, "POST", "/_emulator/clock/speed", factor).await;
+    let read = call(&emulator, "GET", "/_emulator/clock", None).await.json();
+    assert_eq!(listener.until("clock").await, read);
 }
 
 #[tokio::test]
