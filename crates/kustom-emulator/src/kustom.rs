@@ -3,32 +3,38 @@
 //! Nothing below this file reads a clock, waits, or touches a network; ids come from a seed and iteration has an
 //! order. Two emulators that are given the same rules and calls are equal for ever.
 
+use crate::agenda::Agenda;
 use crate::callback::{CallbackNumber, DueCallback};
 use crate::credentials::{self, Credentials};
+use crate::decision::Decision;
 use crate::exchange::{Exchange, ExchangeLog};
 use crate::fault::{FaultEffect, FaultRules};
 use crate::idempotency::FirstAnswers;
 use crate::ids::Ids;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::order::{Order, OrderState};
+use crate::webhook::Webhooks;
 use crate::{browser, checkout, control, management};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::KustomOrderId;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Beyond this the oldest orders are forgotten, so that an emulator that runs for weeks does not fill the machine.
-const ORDER_LIMIT: usize = 20_000;
+pub(crate) const ORDER_LIMIT: usize = 20_000;
 
 /// Looking at the emulator is not part of what it was asked.
 const CONTROL_PATH: &str = "/_emulator";
 
 /// How this Kustom behaves where behaviour can be chosen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Equal seeds give equal order ids. Give a new one at each start when callers keep their data between starts.
     pub seed: u64,
-    /// `None` accepts any credentials that are not empty.
+    /// `None` accepts any credentials that are not empty. Secrets stay out of snapshots.
+    #[serde(skip)]
     pub credentials: Option<Credentials>,
     /// How long after the purchase the first push comes; never less than three seconds.
     pub first_push_after: SignedDuration,
@@ -39,6 +45,9 @@ pub struct Rules {
     /// How long the answer about a way to ship, an address or a country is waited for. Kustom does not document its limit;
     /// this is the longest of those that it does.
     pub change_patience: SignedDuration,
+    /// When a pending purchase is decided by itself. Kustom's reviews take up to a day; `None` waits for somebody to say it.
+    pub pending_decided_after: Option<SignedDuration>,
+    pub pending_decision: Decision,
     /// Kustom calls `validation` and its kin over https only; a developer's own machine may be excused.
     pub http_callbacks_on_loopback: bool,
 }
@@ -52,25 +61,31 @@ impl Default for Rules {
             validation_patience: SignedDuration::from_secs(3),
             required_validation_patience: SignedDuration::from_secs(10),
             change_patience: SignedDuration::from_secs(10),
+            pending_decided_after: None,
+            pending_decision: Decision::Accepted,
             http_callbacks_on_loopback: true,
         }
     }
 }
 
-/// The whole emulator without its HTTP shell.
-#[derive(Clone, Debug)]
+/// The whole emulator without its HTTP shell. Every member is part of a snapshot, so a member that cannot be written as
+/// JSON does not compile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Kustom {
     pub(crate) rules: Rules,
     pub(crate) orders: BTreeMap<KustomOrderId, Order>,
     pub(crate) due_pushes: BTreeSet<(Timestamp, KustomOrderId)>,
+    pub(crate) agenda: Agenda,
+    pub(crate) webhooks: Webhooks,
     pub(crate) callbacks_under_way: BTreeMap<CallbackNumber, DueCallback>,
     pub(crate) last_callback: CallbackNumber,
     pub(crate) first_answers: FirstAnswers,
     pub(crate) ids: Ids,
     pub(crate) faults: FaultRules,
-    /// How often everything was forgotten. What was planned before must not happen after.
+    /// How often everything was forgotten or replaced. What was planned before must not happen after.
     pub(crate) resets: u64,
-    created: VecDeque<KustomOrderId>,
+    pub(crate) created: VecDeque<KustomOrderId>,
     log: ExchangeLog,
 }
 
@@ -87,6 +102,8 @@ impl Kustom {
             rules,
             orders: BTreeMap::new(),
             due_pushes: BTreeSet::new(),
+            agenda: Agenda::default(),
+            webhooks: Webhooks::default(),
             callbacks_under_way: BTreeMap::new(),
             last_callback: CallbackNumber(0),
             first_answers: FirstAnswers::default(),

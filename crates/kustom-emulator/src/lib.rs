@@ -6,12 +6,16 @@
 //!
 //! Where Kustom's documentation is silent, the choice made is written beside the code that makes it.
 
+mod agenda;
 mod asking;
 mod browser;
 mod callback;
+mod callback_control;
 mod checkout;
+mod clock;
 mod control;
 mod credentials;
+mod decision;
 mod exchange;
 mod fault;
 mod idempotency;
@@ -22,19 +26,24 @@ mod message;
 mod order;
 mod payment;
 mod purchase;
+mod push;
 mod refusal;
 mod rendering;
 mod shell;
 mod shipping;
+mod snapshot;
 mod snippet;
 mod struck;
 mod test_person;
 mod validation;
 mod verdict;
+mod webhook;
 
 pub use asking::{AskingStep, ShopperChange};
 pub use callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
+pub use clock::{BadSpeed, ClockReading, Speed, VirtualClock};
 pub use credentials::Credentials;
+pub use decision::{Decision, DecisionRefusal};
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultEffect, FaultRule, FaultRuleError};
 pub use kustom::{Kustom, Rules};
@@ -42,5 +51,8 @@ pub use message::{Request, Response};
 pub use order::{Change, Event, Order, OrderState};
 pub use payment::PaymentStep;
 pub use purchase::{Outcome, Purchase, Purchased};
+pub use push::PushShape;
 pub use refusal::PurchaseRefusal;
 pub use shell::{Clock, Emulator, Settings};
+pub use snapshot::SnapshotError;
+pub use webhook::{WebhookEvent, WebhookType};

@@ -9,6 +9,7 @@ use crate::management::{self, AUTHORIZATION_LIFETIME};
 use crate::order::{Change, Order, OrderState};
 use crate::refusal::PurchaseRefusal;
 use crate::shipping;
+use crate::webhook::WebhookEvent;
 use jiff::Timestamp;
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, InitialPaymentMethod, KustomOrderId,
@@ -17,7 +18,7 @@ use kustom_api::{
 use serde::{Deserialize, Serialize};
 
 /// What the shopper entered and pressed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Purchase {
     pub address: Address,
     /// Person or organisation. `None` leaves what the order says.
@@ -69,6 +70,11 @@ impl Kustom {
         complete(order, outcome, self.ids.short_reference(), now);
         let redirect_url = confirmation_url(order);
         self.plan_first_push(id);
+        if outcome == Outcome::Pending {
+            self.plan_decision_by_rules(id, now);
+        }
+        let order_id = id.clone();
+        self.happened(&WebhookEvent::OrderCreated { order_id }, now);
         management::capture_automatically(self, id, now);
         Ok(Purchased {
             outcome,

@@ -43,7 +43,7 @@ pub(super) fn create(subject: &mut Subject<'_>) -> Response {
     let mut response = Response::empty(StatusCode::CREATED);
     response.set_header(header::LOCATION, &subject.location("captures", &capture_id));
     response.set_header(CAPTURE_ID, &capture_id);
-    subject.created = Some(Created::Capture { capture_id });
+    subject.created = Some(Created::Capture(capture_id));
     response
 }
 
@@ -64,7 +64,7 @@ pub(super) fn whole(order: &mut Order, ids: &mut Ids, now: Timestamp) -> Option<
         return None;
     }
     let capture_id = book(managed, ids, sent, now);
-    Some(Created::Capture { capture_id })
+    Some(Created::Capture(capture_id))
 }
 
 pub(super) fn add_shipping_info(subject: &mut Subject<'_>, id: &str) -> Response {

@@ -14,6 +14,7 @@ use crate::ids::Ids;
 use crate::kustom::{Call, Kustom};
 use crate::message::Response;
 use crate::order::{Change, Order};
+use crate::webhook::WebhookEvent;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use kustom_api::{IDEMPOTENCY_KEY_HEADER, KustomOrderId, ManagedOrder, ManagementStatus};
@@ -31,11 +32,11 @@ struct Subject<'a> {
     created: Option<Created>,
 }
 
-/// Money that has just moved.
+/// Money that has just moved, by its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Created {
-    Capture { capture_id: String },
-    Refund { refund_id: String },
+    Capture(String),
+    Refund(String),
 }
 
 /// Why the order's own numbers do not allow what its status does.
@@ -116,15 +117,23 @@ fn act(kustom: &mut Kustom, id: &str, rest: &[&str], call: &Call<'_>, now: Times
 
 /// The one place that learns of each capture and each refund, and of each once: a repeated call that is answered from its
 /// idempotency key does not come here.
-fn tell(kustom: &mut Kustom, id: &KustomOrderId, created: Option<Created>, now: Timestamp) {
-    let (Some(created), Some(order)) = (created, kustom.orders.get_mut(id)) else {
+fn tell(kustom: &mut Kustom, order_id: &KustomOrderId, created: Option<Created>, now: Timestamp) {
+    let (Some(created), Some(order)) = (created, kustom.orders.get_mut(order_id)) else {
         return;
     };
-    let change = match created {
-        Created::Capture { .. } => Change::Captured,
-        Created::Refund { .. } => Change::Refunded,
+    let order_id = order_id.clone();
+    let (change, event) = match created {
+        Created::Capture(capture_id) => (
+            Change::Captured,
+            WebhookEvent::CaptureCreated { order_id, capture_id },
+        ),
+        Created::Refund(refund_id) => (
+            Change::Refunded,
+            WebhookEvent::RefundCreated { order_id, refund_id },
+        ),
     };
     order.record(change, now);
+    kustom.happened(&event, now);
 }
 
 fn no_such_order(call: &Call<'_>) -> Response {

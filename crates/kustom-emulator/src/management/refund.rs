@@ -45,7 +45,7 @@ pub(super) fn create(subject: &mut Subject<'_>) -> Response {
     let mut response = Response::empty(StatusCode::CREATED);
     response.set_header(header::LOCATION, &subject.location("refunds", &refund_id));
     response.set_header(REFUND_ID, &refund_id);
-    subject.created = Some(Created::Refund { refund_id });
+    subject.created = Some(Created::Refund(refund_id));
     response
 }
 

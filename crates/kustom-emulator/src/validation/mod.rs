@@ -20,7 +20,7 @@ use amounts::check_totals;
 pub(crate) use management_shape::{
     read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
 };
-pub(crate) use urls::is_loopback;
+pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

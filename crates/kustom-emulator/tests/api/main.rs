@@ -5,13 +5,21 @@ mod asking;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod change;
 #[cfg(test)]
 mod change_replay;
 #[cfg(test)]
 mod checkout;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod control;
+#[cfg(test)]
+mod decisions;
 #[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
@@ -33,8 +41,12 @@ mod scripts;
 #[cfg(test)]
 mod served;
 #[cfg(test)]
+mod snapshot;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod validation;
+#[cfg(test)]
+mod webhooks;

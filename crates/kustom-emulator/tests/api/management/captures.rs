@@ -1,7 +1,10 @@
 //! Captures: in parts, by themselves, and what goes with them.
 
-use super::{amounts, capture, done, manage, read, refused};
-use crate::support::{BASE_URL, bought, create, emulator, lines, order_with, pay, state};
+use super::{amounts, capture, done, manage, read, refund, refused};
+use crate::calls::Merchant;
+use crate::support::{
+    BASE_URL, advance, bought, call, call_with, create, emulator, lines, order_with, pay, state,
+};
 use kustom_emulator::Change;
 use serde_json::{Value, json};
 
@@ -141,7 +144,7 @@ async fn an_expired_order_without_captures_has_none_to_speak_of() {
     let emulator = emulator();
     let id = bought(&emulator).await;
     done(&emulator, &id, "POST", "/acknowledge", None).await;
-    crate::support::advance(&emulator, 28 * super::DAYS).await;
+    advance(&emulator, 28 * super::DAYS).await;
     let path = ("POST", "/captures/none/trigger-send-out");
     let messages = refused(&emulator, &id, path, None, "NOT_ALLOWED").await;
     assert_eq!(messages, ["The order has no captures."]);
@@ -167,4 +170,49 @@ async fn an_order_that_asks_for_it_is_captured_with_its_purchase() {
         amounts(&emulator, &id).await,
         json!(["AUTHORIZED", 10_000, 0, 0, 10_000])
     );
+}
+
+#[tokio::test]
+async fn what_is_examined_is_captured_with_its_acceptance() {
+    let emulator = emulator();
+    let automatic = order_with(json!({ "options": { "auto_capture": true } }));
+    let id = create(&emulator, automatic).await;
+    pay(&emulator, &id, json!({ "outcome": "pending" })).await;
+    let body = Some(json!({ "decision": "accepted" }));
+    let path = format!("/_emulator/orders/{id}/decide");
+    assert_eq!(call(&emulator, "POST", &path, body).await.status, 200);
+    assert_eq!(
+        amounts(&emulator, &id).await,
+        json!(["CAPTURED", 10_000, 10_000, 0, 0])
+    );
+}
+
+#[tokio::test]
+async fn each_capture_and_refund_is_told_once_and_its_repetition_is_not() {
+    let emulator = emulator();
+    let merchant = Merchant::answering(&[200]).await;
+    let body = json!({ "merchant_id": "M1", "endpoints": [{ "url": merchant.address }] });
+    call(&emulator, "PUT", "/_emulator/webhooks", Some(body)).await;
+    let id = bought(&emulator).await;
+    done(&emulator, &id, "POST", "/acknowledge", None).await;
+    let path = format!("/ordermanagement/v1/orders/{id}/captures");
+    let headers = [("authorization", "Basic x"), ("klarna-idempotency-key", "a")];
+    let body = json!({ "captured_amount": 4000 });
+    let first = call_with(&emulator, "POST", &path, &headers, Some(body.clone())).await;
+    call_with(&emulator, "POST", &path, &headers, Some(body)).await;
+    let more = Some(json!({ "captured_amount": 6001 }));
+    refused(&emulator, &id, ("POST", "/captures"), more, "CAPTURE_NOT_ALLOWED").await;
+    let refund_id = refund(&emulator, &id, 1000).await;
+    advance(&emulator, 0).await;
+    let told = merchant.calls().into_iter().map(|call| {
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        json!([body["type"], body["data"]])
+    });
+    let capture_id = first.header("capture-id");
+    let expected = [
+        json!(["order.created", { "order_id": id }]),
+        json!(["capture.created", { "order_id": id, "capture_id": capture_id }]),
+        json!(["refund.created", { "order_id": id, "refund_id": refund_id }]),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
