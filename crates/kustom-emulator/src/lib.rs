@@ -26,6 +26,7 @@ mod message;
 mod order;
 mod orders;
 mod payment;
+mod persona;
 mod purchase;
 mod push;
 mod refusal;

@@ -1,23 +1,21 @@
 //! The purchase: what a shopper agrees to, the checks of it, and the order that it makes.
 //!
-//! The outcome follows the e-mail address unless it is given: a local part with `rejected` is refused, one with
-//! `pending` is bought but waits for a fraud decision. Kustom's own test addresses work the same way.
+//! The outcome follows the e-mail address unless it is given, see [`crate::persona`].
 
 use crate::asking;
 use crate::kustom::Kustom;
+use crate::management::{self, AUTHORIZATION_LIFETIME};
 use crate::order::{Change, Order, OrderState};
+use crate::persona::{self, Persona};
 use crate::refusal::PurchaseRefusal;
 use crate::shipping;
 use crate::webhook::WebhookEvent;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, InitialPaymentMethod, KustomOrderId,
     ManagedOrder, ManagementStatus,
 };
 use serde::{Deserialize, Serialize};
-
-/// The usual reservation time; Kustom agrees on another with some merchants.
-const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// What the shopper entered and pressed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,8 +45,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purchased {
     pub outcome: Outcome,
-    /// The merchant's confirmation page, with the order id in it.
-    pub redirect_url: String,
+    /// The merchant's confirmation page, with the order id in it. `None` for a shopper who does not go there.
+    pub redirect_url: Option<String>,
 }
 
 impl Kustom {
@@ -63,20 +61,23 @@ impl Kustom {
         enter(purchase, order, now)?;
         let outcome = purchase
             .outcome
-            .unwrap_or_else(|| outcome_by_email(&purchase.address));
+            .unwrap_or_else(|| persona::outcome(&purchase.address));
         // The bank has the last word here, after the merchant. Kustom does not say which of them it asks first.
         if outcome == Outcome::Rejected {
             order.record(Change::PaymentRejected, now);
             return Err(PurchaseRefusal::Rejected);
         }
         complete(order, outcome, self.ids.short_reference(), now);
-        let redirect_url = confirmation_url(order);
-        self.plan_first_push(id);
+        let redirect_url = (!Persona::ClosesBrowser.is(&purchase.address)).then(|| confirmation_url(order));
+        if !Persona::NoPush.is(&purchase.address) {
+            self.plan_first_push(id);
+        }
         if outcome == Outcome::Pending {
-            self.plan_decision_by_rules(id, now);
+            self.plan_decision_of(id, &purchase.address, now);
         }
         let order_id = id.clone();
         self.happened(&WebhookEvent::OrderCreated { order_id }, now);
+        management::capture_automatically(self, id, now);
         Ok(Purchased {
             outcome,
             redirect_url,
@@ -146,18 +147,6 @@ pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseR
         OrderState::Aborted => Err(PurchaseRefusal::Aborted),
         OrderState::Expired => Err(PurchaseRefusal::NoSuchOrder),
         OrderState::Complete => Err(PurchaseRefusal::AlreadyComplete),
-    }
-}
-
-fn outcome_by_email(address: &Address) -> Outcome {
-    let email = address.email.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let local_part = email.split('@').next().unwrap_or_default();
-    if local_part.contains("rejected") {
-        Outcome::Rejected
-    } else if local_part.contains("pending") {
-        Outcome::Pending
-    } else {
-        Outcome::Approved
     }
 }
 
@@ -264,6 +253,7 @@ fn managed_order(order: &Order, outcome: Outcome, reference: String, now: Timest
         expires_at: now.checked_add(AUTHORIZATION_LIFETIME).ok(),
         captures: Vec::new(),
         refunds: Vec::new(),
+        shipping_info: Vec::new(),
         initial_payment_method: Some(InitialPaymentMethod {
             method_type: "INVOICE".to_owned(),
             description: Some("Test invoice".to_owned()),
@@ -275,48 +265,32 @@ fn managed_order(order: &Order, outcome: Outcome, reference: String, now: Timest
     }
 }
 
-/// Order management gives the option another shape than the checkout does.
+/// Order management gives the option another shape than the checkout does, and names what it does not know not at all.
 fn managed_shipping_option(option: &kustom_api::ShippingOption) -> serde_json::Value {
-    serde_json::json!({
+    let delivery = option.delivery_details.clone().unwrap_or_default();
+    let mut members = serde_json::json!({
+        "id": option.id,
         "method": option.shipping_method.as_deref().unwrap_or("Undefined"),
         "name": option.name,
         "price": option.price,
         "tax_amount": option.tax_amount,
         "tax_rate": option.tax_rate,
-    })
+        "carrier": delivery.carrier,
+        "class": delivery.class,
+        "carrier_product": delivery.product,
+        "timeslot": delivery.timeslot,
+        "location": delivery.pickup_location,
+        "tms_reference": option.tms_reference,
+        "selected_addons": option.selected_addons,
+    });
+    if let Some(members) = members.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    members
 }
 
 fn confirmation_url(order: &Order) -> String {
     order
         .merchant_url(|urls| urls.confirmation.as_ref())
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn address(email: &str) -> Address {
-        Address {
-            email: Some(email.to_owned()),
-            ..Address::default()
-        }
-    }
-
-    #[test]
-    fn the_local_part_of_the_email_decides_the_outcome() {
-        assert_eq!(
-            outcome_by_email(&address("anna@rejected.example")),
-            Outcome::Approved
-        );
-        assert_eq!(
-            outcome_by_email(&address("Anna+Rejected@example.com")),
-            Outcome::Rejected
-        );
-        assert_eq!(
-            outcome_by_email(&address("pending@example.com")),
-            Outcome::Pending
-        );
-        assert_eq!(outcome_by_email(&Address::default()), Outcome::Approved);
-    }
 }

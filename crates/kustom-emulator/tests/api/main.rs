@@ -33,6 +33,8 @@ mod origin;
 #[cfg(test)]
 mod payment;
 #[cfg(test)]
+mod personas;
+#[cfg(test)]
 mod pure;
 #[cfg(test)]
 mod purity;
