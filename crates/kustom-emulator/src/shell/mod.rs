@@ -10,7 +10,8 @@ mod payment;
 mod routes;
 mod serve;
 
-use crate::kustom::{Kustom, Rules};
+use crate::kustom::Kustom;
+use crate::rules::Rules;
 use axum::body::HttpBody as Body;
 use bytes::Bytes;
 use delivery::Delivery;
