@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// What the shopper entered and pressed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Purchase {
     pub address: Address,
     /// Person or organisation. `None` leaves what the order says.

@@ -12,11 +12,13 @@ use thiserror::Error;
 /// Longer than any reservation lives.
 const LONGEST_MS: u64 = 400 * 24 * 3600 * 1000;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Equal seeds give equal order ids. Give a new one at each start when callers keep their data between starts.
     pub seed: u64,
-    /// `None` accepts any credentials that are not empty.
+    /// `None` accepts any credentials that are not empty. Secrets stay out of snapshots.
+    #[serde(skip)]
     pub credentials: Option<Credentials>,
     /// How long after the purchase the first push comes; never less than three seconds.
     pub first_push_after: SignedDuration,
