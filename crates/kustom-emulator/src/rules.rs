@@ -87,15 +87,15 @@ impl Rules {
     /// Changes one rule. A text that is not JSON is taken as a text, so that a command line needs no quotes.
     pub fn set_from_text(&mut self, name: &str, text: &str) -> Result<(), RuleError> {
         let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
-        self.set(name, value)
+        self.set(name, &value)
     }
 
-    pub fn set(&mut self, name: &str, value: Value) -> Result<(), RuleError> {
-        if let Some(strictness) = changed(&self.strictness, name, &value)? {
+    pub fn set(&mut self, name: &str, value: &Value) -> Result<(), RuleError> {
+        if let Some(strictness) = changed(&self.strictness, name, value)? {
             self.strictness = strictness;
-        } else if let Some(times) = changed(&self.times(), name, &value)? {
+        } else if let Some(times) = changed(&self.times(), name, value)? {
             self.set_times(&times)
-                .map_err(|reason| bad_value(name, &value, reason))?;
+                .map_err(|reason| bad_value(name, value, reason))?;
         } else {
             return Err(RuleError::Unknown {
                 name: name.to_owned(),
@@ -108,7 +108,7 @@ impl Rules {
     pub(crate) fn changed(&self, changes: Map<String, Value>) -> Result<Self, RuleError> {
         let mut rules = self.clone();
         for (name, value) in changes {
-            rules.set(&name, value)?;
+            rules.set(&name, &value)?;
         }
         Ok(rules)
     }
@@ -188,7 +188,7 @@ mod tests {
         let rules = Rules::default();
         for (name, value) in rules.settable() {
             let mut again = rules.clone();
-            again.set(&name, value).unwrap();
+            again.set(&name, &value).unwrap();
             assert_eq!(again.settable(), rules.settable(), "{name}");
         }
     }
