@@ -110,7 +110,7 @@ impl StartError {
             Self::DatabaseInUse { .. } | Self::Import(import::ImportFailure::NoServer { .. }) => {
                 DATABASE_IN_USE
             }
-            Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
+            Self::Rule(_) | Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
             Self::Bind(_)
             | Self::Tls(_)
             | Self::Open { .. }

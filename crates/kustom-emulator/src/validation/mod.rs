@@ -5,6 +5,7 @@
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/errors-in-checkout>.
 
 mod amounts;
+mod management_shape;
 mod market;
 mod order_shape;
 mod shape;
@@ -15,12 +16,15 @@ use crate::rules::Rules;
 use crate::strictness::{
     CurrencyRule, MerchantUrlsOnCreate, NullMembers, ReadOnlyMembers, Strictness, UnknownMembers,
 };
-use kustom_api::{CheckoutOrder, MerchantReferences, OrderLine};
+use kustom_api::{CheckoutOrder, OrderLine};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use amounts::check_totals;
 pub(crate) use amounts::order_tax;
+pub(crate) use management_shape::{
+    read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
+};
 pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
@@ -120,7 +124,7 @@ pub(crate) fn read_update(body: &[u8], rules: &Rules) -> Result<Sent, Vec<Findin
 /// Reads the answer to a question about a way to ship, an address or a country. Unlike an update it is about the whole
 /// cart, and it may hold less besides.
 pub(crate) fn read_answer(body: &[u8], strictness: Strictness) -> Result<Sent, Vec<Finding>> {
-    let members = object(body, strictness)?;
+    let members = said(body, strictness)?;
     let mut findings = Vec::new();
     order_shape::ANSWER.check(&members, "", &mut findings);
     forgive_unknown(&mut findings, strictness);
@@ -137,20 +141,9 @@ pub(crate) fn read_answer(body: &[u8], strictness: Strictness) -> Result<Sent, V
     })
 }
 
-/// Reads the body of `PATCH …/merchant-references`.
-pub(crate) fn read_references(body: &[u8]) -> Result<MerchantReferences, Vec<Finding>> {
-    let members = object(body, Strictness::default())?;
-    let mut findings = Vec::new();
-    order_shape::REFERENCES.check(&members, "", &mut findings);
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    typed(members)
-}
-
 fn read(body: &[u8], required: &[&str], rules: &Rules) -> Result<Sent, Vec<Finding>> {
     let strictness = rules.strictness;
-    let mut members = object(body, strictness)?;
+    let mut members = said(body, strictness)?;
     let mut findings = read_only(&mut members, strictness);
     let missing = required.iter().filter(|name| !members.contains_key(**name));
     findings.extend(missing.map(|name| Finding::new(*name, "is required")));
@@ -224,11 +217,16 @@ fn check_lines(members: &Map<String, Value>, strictness: Strictness, findings: &
     }
 }
 
-fn object(body: &[u8], strictness: Strictness) -> Result<Map<String, Value>, Vec<Finding>> {
+fn said(body: &[u8], strictness: Strictness) -> Result<Map<String, Value>, Vec<Finding>> {
+    let members = object(body)?;
+    Ok(match strictness.null_members {
+        NullMembers::Ignored => shape::without_nulls(members),
+        NullMembers::Refused => members,
+    })
+}
+
+fn object(body: &[u8]) -> Result<Map<String, Value>, Vec<Finding>> {
     match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) if strictness.null_members == NullMembers::Ignored => {
-            Ok(shape::without_nulls(members))
-        }
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(vec![Finding::told("body", "must be a JSON object")]),
         Err(error) => Err(vec![Finding::told("body", format!("not valid JSON: {error}"))]),

@@ -30,13 +30,8 @@ struct RuleSetting {
 }
 
 impl RuleSetting {
-    /// Only what the rules take is an argument, so that a wrong one is reported as such.
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, &'static str> {
         let (name, value) = text.split_once('=').ok_or("it is NAME=VALUE")?;
-        let mut rules = Rules::default();
-        rules
-            .set_from_text(name, value)
-            .map_err(|error| error.to_string())?;
         Ok(Self {
             name: name.to_owned(),
             value: value.to_owned(),
