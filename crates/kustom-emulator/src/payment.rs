@@ -11,6 +11,7 @@ use crate::asking;
 use crate::callback::{CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
 use crate::kustom::Kustom;
 use crate::order::{Change, Order};
+use crate::persona::Persona;
 use crate::purchase::{self, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
 use crate::strictness::UnusableApproval;
@@ -79,8 +80,13 @@ impl Kustom {
             .get_mut(&callback.order_id)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
         let payment = take_payment(order, WaitsFor::Merchant(number))?;
-        let verdict = verdict(&callback.url, &answer);
-        let is_answered = matches!(answer, CallbackAnswer::Answered { .. });
+        let is_late = Persona::SlowValidation.is(&payment.purchase.address);
+        let verdict = if is_late {
+            too_late(&callback)
+        } else {
+            verdict(&callback.url, &answer)
+        };
+        let is_answered = !is_late && matches!(answer, CallbackAnswer::Answered { .. });
         let is_refusal =
             is_answered && self.rules.strictness.unusable_approval == UnusableApproval::AsRefusal;
         let callback = DueCallback {
@@ -161,6 +167,14 @@ fn take_payment(order: &mut Order, waits_for: WaitsFor) -> Result<Payment, Purch
         .payment
         .take_if(|payment| payment.waits_for == waits_for)
         .ok_or(PurchaseRefusal::NoPaymentUnderWay)
+}
+
+/// The answer has come, but for this shopper it counts as one that did not come in time.
+fn too_late(callback: &DueCallback) -> Verdict {
+    let seconds = callback.patience.as_secs();
+    Verdict::Unanswered {
+        reason: format!("no answer within {seconds} seconds, as the shopper's address asks for"),
+    }
 }
 
 /// Whether the payment may go on. Without an answer that depends on `require_validate_callback_success`, as it was
