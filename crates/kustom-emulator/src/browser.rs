@@ -212,10 +212,13 @@ pub(crate) fn purchase(
 /// How the payment ended.
 pub(crate) fn paid(outcome: Result<Purchased, PurchaseRefusal>) -> Response {
     match outcome {
-        Ok(purchased) => Response::json(
-            StatusCode::OK,
-            &json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
-        ),
+        Ok(purchased) => {
+            let said = match purchased.redirect_url {
+                Some(url) => json!({ "outcome": purchased.outcome, "redirect_url": url }),
+                None => json!({ "outcome": purchased.outcome, "window": "closed" }),
+            };
+            Response::json(StatusCode::OK, &said)
+        }
         Err(refusal) => refused(refusal),
     }
 }

@@ -24,7 +24,9 @@ mod kustom;
 mod management;
 mod message;
 mod order;
+mod orders;
 mod payment;
+mod persona;
 mod purchase;
 mod push;
 mod refusal;
@@ -37,6 +39,7 @@ mod struck;
 mod test_person;
 mod validation;
 mod verdict;
+mod watch;
 mod webhook;
 
 pub use asking::{AskingStep, ShopperChange};
