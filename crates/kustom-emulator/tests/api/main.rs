@@ -45,6 +45,8 @@ mod pushes;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod served;
