@@ -8,7 +8,9 @@
 
 mod asking;
 mod browser;
+mod browser_view;
 mod callback;
+mod checkbox;
 mod checkout;
 mod control;
 mod credentials;
@@ -24,6 +26,7 @@ mod payment;
 mod purchase;
 mod refusal;
 mod rendering;
+mod separate_shipping;
 mod shell;
 mod shipping;
 mod snippet;
@@ -41,6 +44,6 @@ pub use kustom::{Kustom, Rules};
 pub use message::{Request, Response};
 pub use order::{Change, Event, Order, OrderState};
 pub use payment::PaymentStep;
-pub use purchase::{Outcome, Purchase, Purchased};
+pub use purchase::{Outcome, PaymentMethod, Purchase, Purchased};
 pub use refusal::PurchaseRefusal;
 pub use shell::{Clock, Emulator, Settings};
