@@ -3,6 +3,7 @@
 
 use crate::asking::ShopperChange;
 use crate::callback::{Attempt, CallbackKind};
+use crate::callback_control;
 use crate::fault::FaultRule;
 use crate::kustom::Kustom;
 use crate::message::{Problem, Request, Response};
@@ -81,6 +82,11 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
         (["requests"], &Method::GET) => {
             let requests: Vec<_> = kustom.exchanges().collect();
             Response::json(StatusCode::OK, &json!({ "requests": requests }))
+        }
+        (["callbacks"], &Method::GET) => callback_control::list(kustom),
+        (["webhooks"], _) => callback_control::webhooks(kustom, request, now),
+        (["orders", id, "dispute"], &Method::POST) => {
+            callback_control::dispute(kustom, id, &request.body, now)
         }
         (["faults"], &Method::GET) => {
             Response::json(StatusCode::OK, &json!({ "faults": kustom.fault_rules() }))

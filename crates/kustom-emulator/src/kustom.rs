@@ -3,14 +3,17 @@
 //! Nothing below this file reads a clock, waits, or touches a network; ids come from a seed and iteration has an
 //! order. Two emulators that are given the same rules and calls are equal for ever.
 
+use crate::agenda::Agenda;
 use crate::callback::{CallbackNumber, DueCallback};
 use crate::credentials::{self, Credentials};
+use crate::decision::Decision;
 use crate::exchange::{Exchange, ExchangeLog};
 use crate::fault::{FaultEffect, FaultRules};
 use crate::idempotency::FirstAnswers;
 use crate::ids::Ids;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::order::{Order, OrderState};
+use crate::webhook::Webhooks;
 use crate::{browser, checkout, control, management};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +42,9 @@ pub struct Rules {
     /// How long the answer about a way to ship, an address or a country is waited for. Kustom does not document its limit;
     /// this is the longest of those that it does.
     pub change_patience: SignedDuration,
+    /// When a pending purchase is decided by itself. Kustom's reviews take up to a day; `None` waits for somebody to say it.
+    pub pending_decided_after: Option<SignedDuration>,
+    pub pending_decision: Decision,
     /// Kustom calls `validation` and its kin over https only; a developer's own machine may be excused.
     pub http_callbacks_on_loopback: bool,
 }
@@ -52,6 +58,8 @@ impl Default for Rules {
             validation_patience: SignedDuration::from_secs(3),
             required_validation_patience: SignedDuration::from_secs(10),
             change_patience: SignedDuration::from_secs(10),
+            pending_decided_after: None,
+            pending_decision: Decision::Accepted,
             http_callbacks_on_loopback: true,
         }
     }
@@ -63,6 +71,8 @@ pub struct Kustom {
     pub(crate) rules: Rules,
     pub(crate) orders: BTreeMap<KustomOrderId, Order>,
     pub(crate) due_pushes: BTreeSet<(Timestamp, KustomOrderId)>,
+    pub(crate) agenda: Agenda,
+    pub(crate) webhooks: Webhooks,
     pub(crate) callbacks_under_way: BTreeMap<CallbackNumber, DueCallback>,
     pub(crate) last_callback: CallbackNumber,
     pub(crate) first_answers: FirstAnswers,
@@ -87,6 +97,8 @@ impl Kustom {
             rules,
             orders: BTreeMap::new(),
             due_pushes: BTreeSet::new(),
+            agenda: Agenda::default(),
+            webhooks: Webhooks::default(),
             callbacks_under_way: BTreeMap::new(),
             last_callback: CallbackNumber(0),
             first_answers: FirstAnswers::default(),

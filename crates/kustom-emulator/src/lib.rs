@@ -6,14 +6,17 @@
 //!
 //! Where Kustom's documentation is silent, the choice made is written beside the code that makes it.
 
+mod agenda;
 mod asking;
 mod browser;
 mod browser_view;
 mod callback;
+mod callback_control;
 mod checkbox;
 mod checkout;
 mod control;
 mod credentials;
+mod decision;
 mod exchange;
 mod fault;
 mod idempotency;
@@ -24,6 +27,7 @@ mod message;
 mod order;
 mod payment;
 mod purchase;
+mod push;
 mod refusal;
 mod rendering;
 mod separate_shipping;
@@ -34,10 +38,12 @@ mod struck;
 mod test_person;
 mod validation;
 mod verdict;
+mod webhook;
 
 pub use asking::{AskingStep, ShopperChange};
 pub use callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
 pub use credentials::Credentials;
+pub use decision::{Decision, DecisionRefusal};
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultEffect, FaultRule, FaultRuleError};
 pub use kustom::{Kustom, Rules};
@@ -45,5 +51,7 @@ pub use message::{Request, Response};
 pub use order::{Change, Event, Order, OrderState};
 pub use payment::PaymentStep;
 pub use purchase::{Outcome, PaymentMethod, Purchase, Purchased};
+pub use push::PushShape;
 pub use refusal::PurchaseRefusal;
 pub use shell::{Clock, Emulator, Settings};
+pub use webhook::{WebhookEvent, WebhookType};

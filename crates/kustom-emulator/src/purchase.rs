@@ -10,6 +10,7 @@ use crate::order::{Change, Order, OrderState};
 use crate::refusal::PurchaseRefusal;
 use crate::separate_shipping;
 use crate::shipping;
+use crate::webhook::WebhookEvent;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, InitialPaymentMethod, KustomOrderId,
@@ -89,6 +90,11 @@ impl Kustom {
         complete(order, outcome, purchase.method, self.ids.short_reference(), now);
         let redirect_url = confirmation_url(order);
         self.plan_first_push(id);
+        if outcome == Outcome::Pending {
+            self.plan_decision_by_rules(id, now);
+        }
+        let order_id = id.clone();
+        self.happened(&WebhookEvent::OrderCreated { order_id }, now);
         Ok(Purchased {
             outcome,
             redirect_url,

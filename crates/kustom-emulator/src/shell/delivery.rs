@@ -62,9 +62,9 @@ impl Delivery {
             let world = self.world.get_or_init(|| known_certificates().map(client));
             world.as_ref().map_err(Clone::clone)?
         };
-        let mut request = http::Request::post(url.as_str()).header(header::USER_AGENT, "kustom-emulator");
-        if !callback.body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        let mut request = http::Request::post(url.as_str());
+        for (name, value) in &callback.headers {
+            request = request.header(name, value);
         }
         let answer = client
             .request(request.body(Full::new(callback.body.clone()))?)
@@ -73,7 +73,10 @@ impl Delivery {
         let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let status = answer.status().as_u16();
         let limit = match callback.kind {
-            CallbackKind::Push | CallbackKind::Validation => ANSWER_LIMIT_BYTES,
+            CallbackKind::Push
+            | CallbackKind::Validation
+            | CallbackKind::Notification
+            | CallbackKind::Webhook => ANSWER_LIMIT_BYTES,
             CallbackKind::ShippingOption | CallbackKind::Address | CallbackKind::Country => {
                 LONG_ANSWER_LIMIT_BYTES
             }

@@ -2,6 +2,7 @@
 
 mod asking;
 mod assets;
+mod calling;
 mod certificate;
 mod delivery;
 mod fault;

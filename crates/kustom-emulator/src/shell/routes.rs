@@ -1,20 +1,17 @@
-//! Routes to the core, and the control routes around pushes that the core cannot answer alone.
+//! Routes to the core, and to what the core cannot answer alone.
 
 use super::serve::Cutter;
-use super::{Emulator, asking, assets, fault, payment};
-use crate::callback::CallbackAnswer;
-use crate::control;
+use super::{Emulator, asking, assets, calling, fault, payment};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use bytes::Bytes;
 use jiff::SignedDuration;
-use kustom_api::KustomOrderId;
 use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
@@ -32,7 +29,9 @@ struct Advance {
 pub(super) fn router(emulator: Emulator) -> Router {
     let control = Router::new()
         .route("/_emulator/orders/{id}/pay", post(payment::without_browser))
-        .route("/_emulator/orders/{id}/push", post(push))
+        .route("/_emulator/orders/{id}/push", post(calling::push))
+        .route("/_emulator/orders/{id}/decide", post(calling::decide))
+        .route("/_emulator/callbacks/{number}/repeat", post(calling::repeat))
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
         .route("/_emulator/clock/advance", post(advance));
     // Shops on any origin load these; nothing behind them knows cookies.
@@ -70,37 +69,6 @@ async fn core(State(emulator): State<Emulator>, request: axum::extract::Request)
 async fn apply_late(emulator: Emulator, request: Request, late: Late) {
     tokio::time::sleep(Duration::from_millis(late.after_ms)).await;
     emulator.act(|kustom, now| kustom.apply_late(&request, late, now));
-}
-
-async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Response {
-    let id = KustomOrderId(id);
-    let Some(callback) = emulator.act(|kustom, now| kustom.push_now(&id, now)) else {
-        return match emulator.inspect(|kustom| kustom.order(&id).is_some()) {
-            true => Response::problem(
-                StatusCode::CONFLICT,
-                "ORDER_NOT_BOUGHT",
-                "only a bought order is pushed",
-            ),
-            false => control::no_such_order().into(),
-        };
-    };
-    let url = callback.url.clone();
-    // Spawned, because axum drops a handler when its caller leaves and the answer would stay open for ever.
-    let delivery = tokio::spawn(async move { emulator.deliver(callback).await });
-    match delivery.await {
-        Ok(CallbackAnswer::Answered { status, body, .. }) => Response::json(
-            StatusCode::OK,
-            &json!({ "url": url, "status": status, "body": body }),
-        ),
-        Ok(CallbackAnswer::Failed { reason }) => {
-            Response::problem(StatusCode::BAD_GATEWAY, "MERCHANT_UNREACHABLE", &reason)
-        }
-        Err(_) => Response::problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "PUSH_FAILED",
-            "the push broke off",
-        ),
-    }
 }
 
 async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {

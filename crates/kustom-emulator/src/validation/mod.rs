@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use amounts::check_totals;
-pub(crate) use urls::is_loopback;
+pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

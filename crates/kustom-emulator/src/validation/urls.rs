@@ -40,6 +40,13 @@ fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>)
     }
 }
 
+/// What Kustom would call from its own servers.
+pub(crate) fn is_callback_url(text: &str, rules: &Rules) -> bool {
+    let mut findings = Vec::new();
+    check_url("validation", text, rules, &mut findings);
+    findings.is_empty()
+}
+
 /// What a shopper is sent to or shown from outside the shop. A developer's own machine is excused.
 pub(super) fn is_https(text: &str) -> bool {
     text.len() <= 2000

@@ -5,6 +5,10 @@ mod asking;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod change;
 #[cfg(test)]
 mod change_replay;
@@ -12,6 +16,8 @@ mod change_replay;
 mod checkout;
 #[cfg(test)]
 mod control;
+#[cfg(test)]
+mod decisions;
 #[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
@@ -38,3 +44,5 @@ mod support;
 mod tls;
 #[cfg(test)]
 mod validation;
+#[cfg(test)]
+mod webhooks;
