@@ -25,9 +25,11 @@ use crate::verdict::{Verdict, verdict};
 use bytes::Bytes;
 use jiff::Timestamp;
 use kustom_api::{Address, CheckoutOrder, Customer, KustomOrderId, ShippingServiceRequest};
+use serde::{Deserialize, Serialize};
 
 /// What the shopper does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShopperChange {
     ShippingOption {
         id: String,
@@ -50,7 +52,7 @@ pub enum AskingStep {
 }
 
 /// A change that waits for the merchant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Asking {
     change: ShopperChange,
     number: CallbackNumber,

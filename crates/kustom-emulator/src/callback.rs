@@ -63,7 +63,7 @@ impl CallbackKind {
 }
 
 /// A callback to send now, as a POST.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueCallback {
     pub number: CallbackNumber,
     pub order_id: KustomOrderId,
@@ -71,6 +71,7 @@ pub struct DueCallback {
     pub url: String,
     /// Names in lower case, among them the type of a body that is there.
     pub headers: BTreeMap<String, String>,
+    #[serde(with = "crate::message::body_as_text")]
     pub body: Bytes,
     pub due_at: Timestamp,
     /// How long an answer is waited for.

@@ -122,7 +122,7 @@ pub struct Fault {
 }
 
 /// A rule and how often it was met.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CountedRule {
     #[serde(flatten)]
     rule: FaultRule,
@@ -130,7 +130,7 @@ pub(crate) struct CountedRule {
     skipped: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FaultRules {
     rules: Vec<CountedRule>,
 }

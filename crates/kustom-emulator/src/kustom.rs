@@ -18,20 +18,23 @@ use crate::{browser, checkout, control, management};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::KustomOrderId;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Beyond this the oldest orders are forgotten, so that an emulator that runs for weeks does not fill the machine.
-const ORDER_LIMIT: usize = 20_000;
+pub(crate) const ORDER_LIMIT: usize = 20_000;
 
 /// Looking at the emulator is not part of what it was asked.
 const CONTROL_PATH: &str = "/_emulator";
 
 /// How this Kustom behaves where behaviour can be chosen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Equal seeds give equal order ids. Give a new one at each start when callers keep their data between starts.
     pub seed: u64,
-    /// `None` accepts any credentials that are not empty.
+    /// `None` accepts any credentials that are not empty. Secrets stay out of snapshots.
+    #[serde(skip)]
     pub credentials: Option<Credentials>,
     /// How long after the purchase the first push comes; never less than three seconds.
     pub first_push_after: SignedDuration,
@@ -65,8 +68,10 @@ impl Default for Rules {
     }
 }
 
-/// The whole emulator without its HTTP shell.
-#[derive(Clone, Debug)]
+/// The whole emulator without its HTTP shell. Every member is part of a snapshot, so a member that cannot be written as
+/// JSON does not compile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Kustom {
     pub(crate) rules: Rules,
     pub(crate) orders: BTreeMap<KustomOrderId, Order>,
@@ -78,9 +83,9 @@ pub struct Kustom {
     pub(crate) first_answers: FirstAnswers,
     pub(crate) ids: Ids,
     pub(crate) faults: FaultRules,
-    /// How often everything was forgotten. What was planned before must not happen after.
+    /// How often everything was forgotten or replaced. What was planned before must not happen after.
     pub(crate) resets: u64,
-    created: VecDeque<KustomOrderId>,
+    pub(crate) created: VecDeque<KustomOrderId>,
     log: ExchangeLog,
 }
 

@@ -8,7 +8,7 @@ use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, KustomOrderId, ManagedOrder, MerchantUrls,
     ORDER_ID_PLACEHOLDER,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An order lives this long after the last merchant update or customer interaction.
 /// Source: <https://docs.kustom.co/contents/checkout/use-cases/update-ongoing-order>.
@@ -20,7 +20,7 @@ const B2B_COUNTRIES: [&str; 12] = [
 ];
 
 /// Everything known about one order. Tests may read it; only the emulator writes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     pub id: KustomOrderId,
     /// As the merchant sent it, with what the customer chose; defaults are added when it is rendered.
@@ -62,14 +62,14 @@ pub enum OrderState {
 }
 
 /// One entry of an order's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     pub at: Timestamp,
     pub change: Change,
 }
 
 /// An operation that changed an order. A repeated acknowledge changes nothing and leaves no entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     Created,
@@ -125,6 +125,11 @@ impl Order {
     /// Whether a payment waits for the merchant's answer or for the shopper.
     pub fn is_being_paid(&self) -> bool {
         self.payment.is_some()
+    }
+
+    /// Whether no number in it is beyond all sums that orders come to, so that adding them never overflows.
+    pub(crate) fn has_sound_amounts(&self) -> bool {
+        serde_json::to_value(self).is_ok_and(|order| has_small_numbers(&order))
     }
 
     /// How many callbacks of this kind were sent.
@@ -249,4 +254,20 @@ fn listed(countries: Option<&Vec<String>>) -> Option<Vec<String>> {
             .map(|country| country.to_ascii_uppercase())
             .collect(),
     )
+}
+
+/// A thousand lines of a hundred million minor units each, ten thousand times.
+const LARGEST_NUMBER: i64 = 1_000_000_000_000_000;
+
+fn has_small_numbers(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) if number.is_f64() => true,
+        Value::Number(number) => number
+            .as_i64()
+            .is_some_and(|number| (-LARGEST_NUMBER..=LARGEST_NUMBER).contains(&number)),
+        Value::Array(parts) => parts.iter().all(has_small_numbers),
+        Value::Object(members) => members.values().all(has_small_numbers),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
 }

@@ -16,6 +16,7 @@ use crate::refusal::PurchaseRefusal;
 use crate::verdict::{Verdict, verdict};
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
+use serde::{Deserialize, Serialize};
 
 /// How far a payment has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +29,15 @@ pub enum PaymentStep {
 }
 
 /// A purchase that waits for the merchant or for the shopper.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Payment {
     purchase: Purchase,
     is_authenticated: bool,
     waits_for: WaitsFor,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum WaitsFor {
     Merchant(CallbackNumber),
     Shopper,

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// What the shopper entered and pressed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Purchase {
     pub address: Address,
     /// Where the goods go, if not to the address above.

@@ -1,7 +1,7 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
 use super::serve::Cutter;
-use super::{Emulator, asking, assets, calling, fault, payment};
+use super::{Emulator, asking, assets, calling, clock, fault, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
@@ -10,21 +10,9 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use bytes::Bytes;
-use jiff::SignedDuration;
-use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
-
-/// Longer than any reservation lives, and short enough to keep dates readable.
-const LONGEST_ADVANCE_SECONDS: u32 = 400 * 24 * 3600;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Advance {
-    seconds: u32,
-}
 
 pub(super) fn router(emulator: Emulator) -> Router {
     let control = Router::new()
@@ -33,7 +21,9 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator/orders/{id}/decide", post(calling::decide))
         .route("/_emulator/callbacks/{number}/repeat", post(calling::repeat))
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
-        .route("/_emulator/clock/advance", post(advance));
+        .route("/_emulator/reset", post(reset))
+        .merge(clock::router())
+        .merge(snapshot::router());
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
@@ -71,31 +61,9 @@ async fn apply_late(emulator: Emulator, request: Request, late: Late) {
     emulator.act(|kustom, now| kustom.apply_late(&request, late, now));
 }
 
-async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {
-    let seconds = match serde_json::from_slice::<Advance>(&body) {
-        Ok(body) => body.seconds,
-        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
-    };
-    if seconds > LONGEST_ADVANCE_SECONDS {
-        let message = format!("at most {LONGEST_ADVANCE_SECONDS} seconds at a time");
-        return Response::problem(StatusCode::BAD_REQUEST, "TOO_FAR", &message);
-    }
-    let clock = emulator.clone();
-    let by = SignedDuration::from_secs(i64::from(seconds));
-    match tokio::spawn(async move { clock.advance(by).await }).await {
-        Ok(delivered) => {
-            let now = emulator.now();
-            Response::json(
-                StatusCode::OK,
-                &json!({ "now": now, "pushes_delivered": delivered }),
-            )
-        }
-        Err(_) => Response::problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "PUSH_FAILED",
-            "a push broke off",
-        ),
-    }
+async fn reset(State(emulator): State<Emulator>) -> Response {
+    emulator.reset();
+    Response::json(StatusCode::OK, &json!({}))
 }
 
 impl Emulator {

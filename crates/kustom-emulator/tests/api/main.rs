@@ -15,6 +15,8 @@ mod change_replay;
 #[cfg(test)]
 mod checkout;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod decisions;
@@ -38,6 +40,8 @@ mod replay;
 mod scripts;
 #[cfg(test)]
 mod served;
+#[cfg(test)]
+mod snapshot;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
