@@ -8,6 +8,7 @@
 use crate::agenda::Task;
 use crate::callback::{CallbackKind, DueCallback};
 use crate::kustom::Kustom;
+use crate::management;
 use crate::order::Change;
 use crate::rendering;
 use jiff::Timestamp;
@@ -89,6 +90,8 @@ impl Kustom {
         }
         managed.fraud_status = decision.fraud_status();
         order.record(decision.change(), now);
+        management::capture_automatically(self, id, now);
+        let order = self.orders.get(id).ok_or(DecisionRefusal::NoSuchOrder)?;
         let Some(url) = order.merchant_url(|urls| urls.notification.as_ref()) else {
             return Ok(None);
         };

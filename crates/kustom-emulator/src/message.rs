@@ -108,8 +108,11 @@ impl Response {
         }
     }
 
+    /// An answer that is sent again keeps the id of its first time, as its body does.
     pub(crate) fn correlated(mut self, correlation_id: &str) -> Self {
-        self.set_header(CORRELATION_ID, correlation_id);
+        if !self.headers.contains_key(&CORRELATION_ID) {
+            self.set_header(CORRELATION_ID, correlation_id);
+        }
         self
     }
 }

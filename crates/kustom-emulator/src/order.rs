@@ -99,6 +99,18 @@ pub enum Change {
     Acknowledged,
     Cancelled,
     ReferencesSet,
+    Captured,
+    Refunded,
+    /// The merchant set another amount and other lines.
+    AuthorizationUpdated,
+    /// What was not captured is given up.
+    AuthorizationReleased,
+    AuthorizationExtended,
+    /// The shipping address, after the purchase.
+    CustomerUpdated,
+    ShippingInfoAdded,
+    /// The customer is written to again.
+    SentOut,
 }
 
 impl Order {

@@ -6,21 +6,19 @@
 use crate::asking;
 use crate::checkbox;
 use crate::kustom::Kustom;
+use crate::management::{self, AUTHORIZATION_LIFETIME};
 use crate::order::{Change, Order, OrderState};
 use crate::refusal::PurchaseRefusal;
 use crate::separate_shipping;
 use crate::shipping;
 use crate::webhook::WebhookEvent;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, InitialPaymentMethod, KustomOrderId,
     ManagedOrder, ManagementStatus,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The usual reservation time; Kustom agrees on another with some merchants.
-const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// What the shopper entered and pressed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -95,6 +93,7 @@ impl Kustom {
         }
         let order_id = id.clone();
         self.happened(&WebhookEvent::OrderCreated { order_id }, now);
+        management::capture_automatically(self, id, now);
         Ok(Purchased {
             outcome,
             redirect_url,
@@ -298,6 +297,7 @@ fn managed_order(order: &Order, outcome: Outcome, reference: String, now: Timest
         expires_at: now.checked_add(AUTHORIZATION_LIFETIME).ok(),
         captures: Vec::new(),
         refunds: Vec::new(),
+        shipping_info: Vec::new(),
         initial_payment_method: None,
         selected_shipping_option: checkout
             .selected_shipping_option
@@ -320,15 +320,28 @@ fn initial_payment_method(order: &Order, method: PaymentMethod) -> InitialPaymen
     }
 }
 
-/// Order management gives the option another shape than the checkout does.
+/// Order management gives the option another shape than the checkout does, and names what it does not know not at all.
 fn managed_shipping_option(option: &kustom_api::ShippingOption) -> serde_json::Value {
-    serde_json::json!({
+    let delivery = option.delivery_details.clone().unwrap_or_default();
+    let mut members = serde_json::json!({
+        "id": option.id,
         "method": option.shipping_method.as_deref().unwrap_or("Undefined"),
         "name": option.name,
         "price": option.price,
         "tax_amount": option.tax_amount,
         "tax_rate": option.tax_rate,
-    })
+        "carrier": delivery.carrier,
+        "class": delivery.class,
+        "carrier_product": delivery.product,
+        "timeslot": delivery.timeslot,
+        "location": delivery.pickup_location,
+        "tms_reference": option.tms_reference,
+        "selected_addons": option.selected_addons,
+    });
+    if let Some(members) = members.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    members
 }
 
 fn confirmation_url(order: &Order) -> String {

@@ -5,17 +5,21 @@
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/errors-in-checkout>.
 
 mod amounts;
+mod management_shape;
 mod market;
 mod order_shape;
 mod shape;
 mod urls;
 
 use crate::kustom::Rules;
-use kustom_api::{CheckoutOrder, MerchantReferences, OrderLine};
+use kustom_api::{CheckoutOrder, OrderLine};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use amounts::check_totals;
+pub(crate) use management_shape::{
+    read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
+};
 pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
@@ -111,17 +115,6 @@ pub(crate) fn read_answer(body: &[u8]) -> Result<Sent, Vec<Finding>> {
         unreadable: Vec::new(),
         findings,
     })
-}
-
-/// Reads the body of `PATCH …/merchant-references`.
-pub(crate) fn read_references(body: &[u8]) -> Result<MerchantReferences, Vec<Finding>> {
-    let members = object(body)?;
-    let mut findings = Vec::new();
-    order_shape::REFERENCES.check(&members, "", &mut findings);
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    typed(members)
 }
 
 fn read(body: &[u8], required: &[&str], rules: &Rules) -> Result<Sent, Vec<Finding>> {

@@ -171,7 +171,7 @@ const ORDER_LINE: Shape = Shape(&[
     optional("subscription", Object(&SUBSCRIPTION)),
 ]);
 
-const PRODUCT_IDENTIFIERS: Shape = Shape(&[
+pub(super) const PRODUCT_IDENTIFIERS: Shape = Shape(&[
     optional("brand", Text { min: 0, max: 70 }),
     optional("color", Text { min: 0, max: 64 }),
     optional("category_path", Text { min: 0, max: 750 }),
@@ -390,7 +390,7 @@ fn is_radius(text: &str) -> bool {
         .is_ok_and(|radius| radius.is_finite() && radius >= 0.0)
 }
 
-fn is_line_type(text: &str) -> bool {
+pub(super) fn is_line_type(text: &str) -> bool {
     const TYPES: &[&str] = &[
         "physical",
         "digital",
@@ -404,7 +404,7 @@ fn is_line_type(text: &str) -> bool {
     TYPES.contains(&text)
 }
 
-fn is_interval(text: &str) -> bool {
+pub(super) fn is_interval(text: &str) -> bool {
     matches!(text, "DAY" | "WEEK" | "MONTH" | "YEAR")
 }
 
@@ -412,7 +412,7 @@ fn is_channel(text: &str) -> bool {
     matches!(text, "ECOMMERCE" | "MOTO" | "IN_STORE" | "TELESALES")
 }
 
-fn is_shipping_method(text: &str) -> bool {
+pub(super) fn is_shipping_method(text: &str) -> bool {
     const METHODS: &[&str] = &[
         "PickUpStore",
         "Home",
