@@ -271,7 +271,8 @@ async function pay() {
       customer: form.customer(),
       shown_amount: order.order_amount,
     });
-    const { outcome, redirect_url, location } = said.answer;
+    const { outcome, redirect_url, location, window: state } = said.answer;
+    if (state === "closed") return closeWindow();
     if (redirect_url) return leave(redirect_url);
     if (outcome === "sent_away") return sendAway(location);
     await explain(said);
@@ -312,6 +313,12 @@ function complaint(reason, shopText) {
     PAYMENT_UNDER_WAY: texts.underWay,
   };
   return known[reason];
+}
+
+/** What a shopper does who has paid and looks no further. The shop's page hears nothing of it. */
+function closeWindow() {
+  notice(texts.windowClosed, true);
+  element("form").hidden = true;
 }
 
 function leave(url) {

@@ -41,6 +41,7 @@ const TEXTS = {
     updating: "Updating …",
     validationFailed: "The shop did not confirm the purchase, so nothing was bought. Please try again.",
     vat_id: "VAT number (optional)",
+    windowClosed: ["The window is closed", "This shopper has paid and never comes back to the shop."],
     yourDetails: "Your details",
   },
   sv: {
@@ -83,6 +84,7 @@ const TEXTS = {
     updating: "Uppdaterar …",
     validationFailed: "Butiken bekräftade inte köpet, så inget har köpts. Försök igen.",
     vat_id: "Momsregistreringsnummer (valfritt)",
+    windowClosed: ["Fönstret är stängt", "Den här kunden har betalat och kommer aldrig tillbaka till butiken."],
     yourDetails: "Dina uppgifter",
   },
   nb: {
@@ -125,6 +127,7 @@ const TEXTS = {
     updating: "Oppdaterer …",
     validationFailed: "Butikken bekreftet ikke kjøpet, så ingenting er kjøpt. Prøv igjen.",
     vat_id: "MVA-nummer (valgfritt)",
+    windowClosed: ["Vinduet er lukket", "Denne kunden har betalt og kommer aldri tilbake til butikken."],
     yourDetails: "Dine opplysninger",
   },
   da: {
@@ -167,6 +170,7 @@ const TEXTS = {
     updating: "Opdaterer …",
     validationFailed: "Butikken bekræftede ikke købet, så intet er købt. Prøv igen.",
     vat_id: "Momsnummer (valgfrit)",
+    windowClosed: ["Vinduet er lukket", "Denne kunde har betalt og kommer aldrig tilbage til butikken."],
     yourDetails: "Dine oplysninger",
   },
   fi: {
@@ -209,6 +213,7 @@ const TEXTS = {
     updating: "Päivitetään …",
     validationFailed: "Kauppa ei vahvistanut ostosta, joten mitään ei ostettu. Yritä uudelleen.",
     vat_id: "ALV-tunnus (valinnainen)",
+    windowClosed: ["Ikkuna on suljettu", "Tämä asiakas on maksanut eikä palaa enää kauppaan."],
     yourDetails: "Tietosi",
   },
   de: {
@@ -251,6 +256,7 @@ const TEXTS = {
     updating: "Wird aktualisiert …",
     validationFailed: "Der Shop hat den Kauf nicht bestätigt, es wurde nichts gekauft. Bitte erneut versuchen.",
     vat_id: "USt-IdNr. (freiwillig)",
+    windowClosed: ["Das Fenster ist geschlossen", "Diese Kundin hat bezahlt und kommt nie in den Shop zurück."],
     yourDetails: "Deine Daten",
   },
 };

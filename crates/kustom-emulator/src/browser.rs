@@ -175,9 +175,10 @@ pub(crate) fn bank_answer(
 /// How far the payment has come.
 pub(crate) fn paid(outcome: Result<PaymentStep, PurchaseRefusal>) -> Response {
     let said = match outcome {
-        Ok(PaymentStep::Done(purchased)) => {
-            json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url })
-        }
+        Ok(PaymentStep::Done(purchased)) => match purchased.redirect_url {
+            Some(url) => json!({ "outcome": purchased.outcome, "redirect_url": url }),
+            None => json!({ "outcome": purchased.outcome, "window": "closed" }),
+        },
         Ok(PaymentStep::Authenticating) => json!({ "outcome": "authenticating" }),
         // The shell asks the merchant before it answers the browser.
         Ok(PaymentStep::Validating(_)) => json!({ "outcome": "validating" }),

@@ -205,15 +205,15 @@ pub(crate) fn paid(
         Ok(purchased) => {
             let fraud_status = kustom.order(id).and_then(|order| order.managed.as_ref());
             let fraud_status = fraud_status.map(|managed| &managed.fraud_status);
-            Response::json(
-                StatusCode::OK,
-                &json!({
-                    "order_id": id,
-                    "outcome": purchased.outcome,
-                    "fraud_status": fraud_status,
-                    "redirect_url": purchased.redirect_url,
-                }),
-            )
+            let mut said = json!({
+                "order_id": id,
+                "outcome": purchased.outcome,
+                "fraud_status": fraud_status,
+            });
+            if let Some(url) = purchased.redirect_url {
+                said["redirect_url"] = json!(url);
+            }
+            Response::json(StatusCode::OK, &said)
         }
         // A rejection is what was asked for, so it is no error.
         Err(PurchaseRefusal::Rejected) => Response::json(

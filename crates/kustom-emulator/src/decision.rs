@@ -10,9 +10,10 @@ use crate::callback::{CallbackKind, DueCallback};
 use crate::kustom::Kustom;
 use crate::management;
 use crate::order::Change;
+use crate::persona;
 use crate::rendering;
 use jiff::Timestamp;
-use kustom_api::{FraudStatus, KustomOrderId};
+use kustom_api::{Address, FraudStatus, KustomOrderId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use thiserror::Error;
@@ -106,12 +107,14 @@ impl Kustom {
         self.agenda.plan(at, Task::Decide { order_id, decision });
     }
 
-    /// What the rules say about every purchase that is pending.
-    pub(crate) fn plan_decision_by_rules(&mut self, id: &KustomOrderId, now: Timestamp) {
-        if let Some(after) = self.rules.pending_decided_after
-            && let Ok(at) = now.checked_add(after)
-        {
-            self.plan_decision(id, self.rules.pending_decision, at);
+    /// What the shopper's address says about her purchase, or else the rules about every one that is pending.
+    pub(crate) fn plan_decision_of(&mut self, id: &KustomOrderId, address: &Address, now: Timestamp) {
+        let (after, decision) = match persona::decision(address) {
+            Some(decision) => (Some(persona::DECIDED_AFTER), decision),
+            None => (self.rules.pending_decided_after, self.rules.pending_decision),
+        };
+        if let Some(at) = after.and_then(|after| now.checked_add(after).ok()) {
+            self.plan_decision(id, decision, at);
         }
     }
 }

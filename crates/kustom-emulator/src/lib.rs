@@ -27,6 +27,7 @@ mod management;
 mod message;
 mod order;
 mod payment;
+mod persona;
 mod purchase;
 mod push;
 mod refusal;

@@ -11,6 +11,7 @@ use crate::asking;
 use crate::callback::{CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
 use crate::kustom::Kustom;
 use crate::order::{Change, Order};
+use crate::persona::Persona;
 use crate::purchase::{self, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
 use crate::verdict::{Verdict, verdict};
@@ -78,7 +79,11 @@ impl Kustom {
             .get_mut(&callback.order_id)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
         let payment = take_payment(order, WaitsFor::Merchant(number))?;
-        let verdict = verdict(&callback.url, &answer);
+        let verdict = if Persona::SlowValidation.is(&payment.purchase.address) {
+            too_late(&callback)
+        } else {
+            verdict(&callback.url, &answer)
+        };
         order.record_answer(number, answer, now);
         judge(order, verdict, &callback, now)?;
         purchase::check_state(order, now)?;
@@ -164,6 +169,14 @@ fn take_payment(order: &mut Order, waits_for: WaitsFor) -> Result<Payment, Purch
         .payment
         .take_if(|payment| payment.waits_for == waits_for)
         .ok_or(PurchaseRefusal::NoPaymentUnderWay)
+}
+
+/// The answer has come, but for this shopper it counts as one that did not come in time.
+fn too_late(callback: &DueCallback) -> Verdict {
+    let seconds = callback.patience.as_secs();
+    Verdict::Unanswered {
+        reason: format!("no answer within {seconds} seconds, as the shopper's address asks for"),
+    }
 }
 
 /// Whether the payment may go on. Without an answer that depends on `require_validate_callback_success`, as it was

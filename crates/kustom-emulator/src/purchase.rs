@@ -1,13 +1,13 @@
 //! The purchase: what a shopper agrees to, the checks of it, and the order that it makes.
 //!
-//! The outcome follows the e-mail address unless it is given: a local part with `rejected` is refused, one with
-//! `pending` is bought but waits for a fraud decision. Kustom's own test addresses work the same way.
+//! The outcome follows the e-mail address unless it is given, see [`crate::persona`].
 
 use crate::asking;
 use crate::checkbox;
 use crate::kustom::Kustom;
 use crate::management::{self, AUTHORIZATION_LIFETIME};
 use crate::order::{Change, Order, OrderState};
+use crate::persona::{self, Persona};
 use crate::refusal::PurchaseRefusal;
 use crate::separate_shipping;
 use crate::shipping;
@@ -63,8 +63,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purchased {
     pub outcome: Outcome,
-    /// The merchant's confirmation page, with the order id in it.
-    pub redirect_url: String,
+    /// The merchant's confirmation page, with the order id in it. `None` for a shopper who does not go there.
+    pub redirect_url: Option<String>,
 }
 
 impl Kustom {
@@ -79,17 +79,19 @@ impl Kustom {
         enter(purchase, order, now)?;
         let outcome = purchase
             .outcome
-            .unwrap_or_else(|| outcome_by_email(&purchase.address));
+            .unwrap_or_else(|| persona::outcome(&purchase.address));
         // The bank has the last word here, after the merchant. Kustom does not say which of them it asks first.
         if outcome == Outcome::Rejected {
             order.record(Change::PaymentRejected, now);
             return Err(PurchaseRefusal::Rejected);
         }
         complete(order, outcome, purchase.method, self.ids.short_reference(), now);
-        let redirect_url = confirmation_url(order);
-        self.plan_first_push(id);
+        let redirect_url = (!Persona::ClosesBrowser.is(&purchase.address)).then(|| confirmation_url(order));
+        if !Persona::NoPush.is(&purchase.address) {
+            self.plan_first_push(id);
+        }
         if outcome == Outcome::Pending {
-            self.plan_decision_by_rules(id, now);
+            self.plan_decision_of(id, &purchase.address, now);
         }
         let order_id = id.clone();
         self.happened(&WebhookEvent::OrderCreated { order_id }, now);
@@ -165,18 +167,6 @@ pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseR
         OrderState::Aborted => Err(PurchaseRefusal::Aborted),
         OrderState::Expired => Err(PurchaseRefusal::NoSuchOrder),
         OrderState::Complete => Err(PurchaseRefusal::AlreadyComplete),
-    }
-}
-
-fn outcome_by_email(address: &Address) -> Outcome {
-    let email = address.email.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let local_part = email.split('@').next().unwrap_or_default();
-    if local_part.contains("rejected") {
-        Outcome::Rejected
-    } else if local_part.contains("pending") {
-        Outcome::Pending
-    } else {
-        Outcome::Approved
     }
 }
 
@@ -348,33 +338,4 @@ fn confirmation_url(order: &Order) -> String {
     order
         .merchant_url(|urls| urls.confirmation.as_ref())
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn address(email: &str) -> Address {
-        Address {
-            email: Some(email.to_owned()),
-            ..Address::default()
-        }
-    }
-
-    #[test]
-    fn the_local_part_of_the_email_decides_the_outcome() {
-        assert_eq!(
-            outcome_by_email(&address("anna@rejected.example")),
-            Outcome::Approved
-        );
-        assert_eq!(
-            outcome_by_email(&address("Anna+Rejected@example.com")),
-            Outcome::Rejected
-        );
-        assert_eq!(
-            outcome_by_email(&address("pending@example.com")),
-            Outcome::Pending
-        );
-        assert_eq!(outcome_by_email(&Address::default()), Outcome::Approved);
-    }
 }

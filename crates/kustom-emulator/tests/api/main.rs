@@ -29,6 +29,8 @@ mod management;
 #[cfg(test)]
 mod payment;
 #[cfg(test)]
+mod personas;
+#[cfg(test)]
 mod pure;
 #[cfg(test)]
 mod purity;

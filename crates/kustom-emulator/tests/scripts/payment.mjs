@@ -57,6 +57,14 @@ assert.deepEqual(await press(200, { outcome: "approved", redirect_url: "https://
   events: ["redirect_initiated"],
 });
 
+assert.deepEqual(await press(200, { outcome: "approved", window: "closed" }), {
+  complaint: "",
+  notice: texts.windowClosed[1],
+  isUsable: false,
+  redirects: [],
+  events: [],
+});
+
 const aborted = await press(409, refused("ORDER_ABORTED"), { ...OPEN, state: "aborted" });
 assert.deepEqual([aborted.complaint, aborted.notice], ["", texts.aborted[1]]);
 
