@@ -92,6 +92,8 @@ impl Emulator {
         purchase: Purchase,
     ) -> Result<PaymentStep, PurchaseRefusal> {
         let (emulator, id) = (self.clone(), id.clone());
+        // Who presses the button again has left the bank's page, also by closing the browser over it; else nothing was open.
+        let _ = self.act(|kustom, now| kustom.abandon_payment(&id, now));
         unbroken(async move { emulator.begin_payment(&id, purchase).await }).await
     }
 
