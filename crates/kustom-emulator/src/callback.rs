@@ -20,7 +20,7 @@ pub(crate) const NEWS_PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
 pub(crate) const JSON: &str = "application/json";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct CallbackNumber(pub u64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use crate::idempotency::FirstAnswers;
 use crate::ids::Ids;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::order::{Order, OrderState};
+use crate::orders::Orders;
 use crate::webhook::Webhooks;
 use crate::{browser, checkout, control, management};
 use http::StatusCode;
@@ -74,7 +75,7 @@ impl Default for Rules {
 #[serde(deny_unknown_fields)]
 pub struct Kustom {
     pub(crate) rules: Rules,
-    pub(crate) orders: BTreeMap<KustomOrderId, Order>,
+    pub(crate) orders: Orders,
     pub(crate) due_pushes: BTreeSet<(Timestamp, KustomOrderId)>,
     pub(crate) agenda: Agenda,
     pub(crate) webhooks: Webhooks,
@@ -100,7 +101,7 @@ impl Kustom {
         Self {
             ids: Ids::new(rules.seed),
             rules,
-            orders: BTreeMap::new(),
+            orders: Orders::default(),
             due_pushes: BTreeSet::new(),
             agenda: Agenda::default(),
             webhooks: Webhooks::default(),
@@ -142,6 +143,15 @@ impl Kustom {
         self.log.entries()
     }
 
+    /// Those of them that came after the one with this number.
+    pub(crate) fn exchanges_after(&self, number: u64) -> impl Iterator<Item = &Exchange> {
+        self.log.entries_after(number)
+    }
+
+    pub(crate) fn last_exchange(&self) -> u64 {
+        self.log.last_number()
+    }
+
     /// Makes an order expire before its time. Only an open or aborted order can.
     pub fn expire(&mut self, id: &KustomOrderId, now: Timestamp) -> Result<(), OrderState> {
         let order = self.orders.get_mut(id).ok_or(OrderState::Expired)?;
@@ -164,6 +174,10 @@ impl Kustom {
         self.ids = ids;
         self.last_callback = last_callback;
         self.resets = resets + 1;
+    }
+
+    pub(crate) fn accepts_any_credentials(&self) -> bool {
+        self.rules.credentials.is_none()
     }
 
     pub(crate) fn log_exchange(&mut self, request: &Request, response: &Response, now: Timestamp) {
@@ -195,7 +209,7 @@ impl Kustom {
             self.due_pushes.retain(|(_, id)| *id != oldest);
         }
         self.created.push_back(order.id.clone());
-        self.orders.insert(order.id.clone(), order);
+        self.orders.insert(order);
     }
 
     /// Answers without a word in the log.

@@ -26,6 +26,7 @@ mod kustom;
 mod management;
 mod message;
 mod order;
+mod orders;
 mod payment;
 mod persona;
 mod purchase;
@@ -41,6 +42,7 @@ mod struck;
 mod test_person;
 mod validation;
 mod verdict;
+mod watch;
 mod webhook;
 
 pub use asking::{AskingStep, ShopperChange};

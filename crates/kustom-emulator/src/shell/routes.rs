@@ -1,15 +1,16 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
 use super::serve::Cutter;
-use super::{Emulator, asking, assets, calling, clock, fault, payment, snapshot};
+use super::{Emulator, asking, assets, calling, clock, events, fault, origin, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
 use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use serde_json::json;
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
@@ -23,7 +24,11 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
         .route("/_emulator/reset", post(reset))
         .merge(clock::router())
-        .merge(snapshot::router());
+        .merge(snapshot::router())
+        .route("/_emulator/events", get(events::stream))
+        .route("/_emulator/{*rest}", any(core))
+        .layer(origin::loopback_pages())
+        .layer(from_fn(origin::refuse_strangers));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))

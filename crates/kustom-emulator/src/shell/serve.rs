@@ -40,6 +40,10 @@ pub(super) enum Cut {
 #[derive(Clone)]
 pub(super) struct Cutter(mpsc::Sender<Cut>);
 
+/// Goes with each request, for answers that would otherwise never end.
+#[derive(Clone)]
+pub(super) struct Stopping(pub(super) CancellationToken);
+
 impl Cutter {
     /// A second cut of the same connection has nothing to do.
     pub(super) fn cut(&self, cut: Cut) {
@@ -98,8 +102,10 @@ async fn connection(router: Router, stream: TcpStream, stop: CancellationToken) 
     let _ = stream.set_nodelay(true);
     let (sender, mut cuts) = mpsc::channel(1);
     let cutter = Cutter(sender);
+    let stopping = Stopping(stop.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(cutter.clone());
+        request.extensions_mut().insert(stopping.clone());
         router.clone().oneshot(request)
     });
     let mut connection = http1::Builder::new()

@@ -21,11 +21,15 @@ mod control;
 #[cfg(test)]
 mod decisions;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod management;
+#[cfg(test)]
+mod origin;
 #[cfg(test)]
 mod payment;
 #[cfg(test)]
