@@ -126,7 +126,9 @@
     dialog.appendChild(frame);
     document.body.appendChild(dialog);
     document.documentElement.classList.add("klarna-checkout-fso-open");
-    bank = { id: asked.id, frame: frame, dialog: dialog };
+    var scrolling = document.documentElement.style.overflow;
+    document.documentElement.style.overflow = "hidden";
+    bank = { id: asked.id, frame: frame, dialog: dialog, scrolling: scrolling };
     dialog.showModal();
     frame.focus();
   }
@@ -134,6 +136,7 @@
   function closeBank() {
     if (!bank) return;
     bank.dialog.remove();
+    document.documentElement.style.overflow = bank.scrolling;
     document.documentElement.classList.remove("klarna-checkout-fso-open");
     bank = undefined;
   }

@@ -10,11 +10,14 @@ const FIELDS = [
   { name: "phone", type: "tel", autocomplete: "tel", width: "half" },
 ];
 
-// What a parcel needs; the buyer's e-mail address is the receiver's, too.
-export const RECEIVER_FIELDS = FIELDS.filter(({ name }) => !["email", "phone"].includes(name)).map((field) => ({
-  ...field,
-  autocomplete: `shipping ${field.autocomplete}`,
-}));
+// What a parcel needs; the buyer's e-mail address and phone are the receiver's, too.
+export const RECEIVER_FIELDS = [
+  { name: "given_name", type: "text", autocomplete: "shipping given-name", width: "half" },
+  { name: "family_name", type: "text", autocomplete: "shipping family-name", width: "half" },
+  { name: "street_address", type: "text", autocomplete: "shipping address-line1", width: "" },
+  { name: "postal_code", type: "text", autocomplete: "shipping postal-code", width: "third" },
+  { name: "city", type: "text", autocomplete: "shipping address-level2", width: "two-thirds" },
+];
 
 const ORGANIZATION_FIELDS = [
   { name: "organization_name", type: "text", autocomplete: "organization", width: "" },

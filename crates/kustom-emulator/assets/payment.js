@@ -65,7 +65,7 @@ async function finish(said) {
 }
 
 function leave(url) {
-  notice(["✓", session.texts.redirecting], true);
+  notice([session.texts.redirecting, ""], true);
   element("form").hidden = true;
   emit("redirect_initiated", true);
   tell("redirect", { url });

@@ -52,7 +52,7 @@ assert.deepEqual(await press(200, { outcome: "sent_away", location: "https://sho
 });
 assert.deepEqual(await press(200, { outcome: "approved", redirect_url: "https://shop/done" }), {
   complaint: "",
-  notice: texts.redirecting,
+  notice: "",
   isUsable: false,
   redirects: ["https://shop/done"],
   events: ["redirect_initiated"],
