@@ -164,7 +164,7 @@ impl Kustom {
         }
         others
             .find(|order| order.state(now) != OrderState::Expired)
-            .map(|order| rendering::json(order, &request.base_url))
+            .map(|order| rendering::json(order, &request.base_url, self.rules.strictness.country_case))
     }
 }
 

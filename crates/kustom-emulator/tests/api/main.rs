@@ -43,6 +43,8 @@ mod pushes;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod served;
