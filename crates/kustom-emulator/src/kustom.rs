@@ -186,7 +186,7 @@ impl Kustom {
                     management::answer(kustom, id, rest, call, now)
                 }),
             ["browser", "orders", id, rest @ ..] => browser::answer(self, id, rest, request, now),
-            _ => Response::empty(StatusCode::NOT_FOUND),
+            _ => Response::empty(StatusCode::NOT_FOUND).correlated(&self.ids.uuid().to_string()),
         }
     }
 

@@ -138,6 +138,7 @@ impl Kustom {
             FaultEffect::TooManyRequests => response.set_header(header::RETRY_AFTER, "1"),
             _ => {}
         }
+        let response = response.correlated(&self.ids.uuid().to_string());
         self.log_struck(request, Some(&response), fault.effect, now);
         response
     }

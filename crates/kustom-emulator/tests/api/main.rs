@@ -58,3 +58,5 @@ mod tls;
 mod validation;
 #[cfg(test)]
 mod webhooks;
+#[cfg(test)]
+mod wire;
