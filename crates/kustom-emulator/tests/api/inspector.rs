@@ -60,6 +60,8 @@ async fn the_page_loads_what_is_served_and_runs_nothing_inline() {
 #[tokio::test]
 async fn the_policy_lets_the_page_run_its_own_scripts_only() {
     let page = call(&emulator(), "GET", "/", None).await;
+    let policies = page.headers.get_all("content-security-policy");
+    assert_eq!(policies.iter().count(), 1);
     let policy = page.header("content-security-policy");
     for rule in [
         "default-src 'none'",
