@@ -4,12 +4,13 @@
 //! How long Kustom remembers a key is not documented; here the newest keys stay.
 
 use crate::message::Response;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// More writes than any test run makes at once.
 const CAPACITY: usize = 10_000;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FirstAnswers {
     answers: BTreeMap<String, Response>,
     oldest_first: VecDeque<String>,

@@ -63,6 +63,15 @@ const SHIPPING_AMOUNT: Rule = Integer {
 };
 const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
 
+pub(super) const REQUIRED_BY_SCHEMA: &[&str] = &[
+    "purchase_country",
+    "purchase_currency",
+    "locale",
+    "order_amount",
+    "order_tax_amount",
+    "order_lines",
+];
+
 /// `merchant_urls` is not in the schema's list of required members, but its own members are and every documented
 /// example sends it.
 pub(super) const REQUIRED_ON_CREATE: &[&str] = &[
@@ -171,7 +180,7 @@ const ORDER_LINE: Shape = Shape(&[
     optional("subscription", Object(&SUBSCRIPTION)),
 ]);
 
-const PRODUCT_IDENTIFIERS: Shape = Shape(&[
+pub(super) const PRODUCT_IDENTIFIERS: Shape = Shape(&[
     optional("brand", Text { min: 0, max: 70 }),
     optional("color", Text { min: 0, max: 64 }),
     optional("category_path", Text { min: 0, max: 750 }),
@@ -390,7 +399,7 @@ fn is_radius(text: &str) -> bool {
         .is_ok_and(|radius| radius.is_finite() && radius >= 0.0)
 }
 
-fn is_line_type(text: &str) -> bool {
+pub(super) fn is_line_type(text: &str) -> bool {
     const TYPES: &[&str] = &[
         "physical",
         "digital",
@@ -404,7 +413,7 @@ fn is_line_type(text: &str) -> bool {
     TYPES.contains(&text)
 }
 
-fn is_interval(text: &str) -> bool {
+pub(super) fn is_interval(text: &str) -> bool {
     matches!(text, "DAY" | "WEEK" | "MONTH" | "YEAR")
 }
 
@@ -412,7 +421,7 @@ fn is_channel(text: &str) -> bool {
     matches!(text, "ECOMMERCE" | "MOTO" | "IN_STORE" | "TELESALES")
 }
 
-fn is_shipping_method(text: &str) -> bool {
+pub(super) fn is_shipping_method(text: &str) -> bool {
     const METHODS: &[&str] = &[
         "PickUpStore",
         "Home",
