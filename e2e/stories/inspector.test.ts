@@ -7,6 +7,7 @@ import {
   detail,
   exampleOrder,
   expectNoReload,
+  lastCallback,
   openInspector,
   press,
   rows,
@@ -299,7 +300,7 @@ test('what a shop writes is text and nothing else', async () => {
     `orders/${id}`,
     `requests/1`,
     `requests/${requests.length}`,
-    'callbacks/1',
+    `callbacks/${await lastCallback(emulatorUrl())}`,
     `orders/${encodeURIComponent(hostile)}`,
   ]) {
     await openInspector(page, `${emulatorUrl()}/#${hash}`);

@@ -176,8 +176,8 @@ function lines({ order_lines, purchase_currency }) {
     );
   const titles = ["Line", "Quantity", "Unit price", "Total"];
   return make(
-    "section",
-    { "aria-label": "Order lines" },
+    "div",
+    null,
     make("h3", null, "Lines"),
     make(
       "div",
