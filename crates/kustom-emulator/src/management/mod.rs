@@ -10,6 +10,7 @@ mod details;
 mod refund;
 mod transition;
 
+use crate::idempotency;
 use crate::ids::Ids;
 use crate::kustom::{Call, Kustom};
 use crate::message::Response;
@@ -17,7 +18,7 @@ use crate::order::{Change, Order};
 use crate::webhook::WebhookEvent;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use kustom_api::{IDEMPOTENCY_KEY_HEADER, KustomOrderId, ManagedOrder, ManagementStatus};
+use kustom_api::{KustomOrderId, ManagedOrder, ManagementStatus};
 use transition::Action;
 
 pub(crate) use authorization::AUTHORIZATION_LIFETIME;
@@ -60,19 +61,10 @@ pub(crate) fn answer(
     call: &Call<'_>,
     now: Timestamp,
 ) -> Response {
-    let key = match call.request.method {
-        Method::GET => None,
-        _ => call.request.header(IDEMPOTENCY_KEY_HEADER),
-    };
-    let Some(key) = key.filter(|key| !key.is_empty()) else {
-        return act(kustom, id, rest, call, now);
-    };
-    if let Some(first) = kustom.first_answers.find(key) {
-        return first;
+    match call.request.method {
+        Method::GET => act(kustom, id, rest, call, now),
+        _ => idempotency::once(kustom, call, |kustom| act(kustom, id, rest, call, now)),
     }
-    let response = act(kustom, id, rest, call, now).correlated(&call.correlation_id);
-    kustom.first_answers.keep(key, &response);
-    response
 }
 
 /// Captures the whole of an order that asks for it by `options.auto_capture`, once its purchase is accepted. Every other

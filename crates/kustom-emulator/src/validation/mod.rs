@@ -5,9 +5,11 @@
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/errors-in-checkout>.
 
 mod amounts;
+mod hosted_shape;
 mod management_shape;
 mod market;
 mod order_shape;
+mod recurring_shape;
 mod shape;
 mod urls;
 
@@ -17,9 +19,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use amounts::check_totals;
+pub(crate) use hosted_shape::{read_distribution, read_session};
 pub(crate) use management_shape::{
     read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
 };
+pub(crate) use recurring_shape::read_recurring;
 pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.

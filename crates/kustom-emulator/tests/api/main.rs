@@ -27,6 +27,8 @@ mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod hosted;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
 mod origin;
@@ -40,6 +42,8 @@ mod pure;
 mod purity;
 #[cfg(test)]
 mod pushes;
+#[cfg(test)]
+mod recurring;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
