@@ -19,6 +19,7 @@ use crate::order::{Change, Order};
 use crate::purchase::{self, Purchase};
 use crate::refusal::PurchaseRefusal;
 use crate::shipping;
+use crate::strictness::{ChosenShipping, Strictness};
 use crate::validation;
 use crate::verdict::{Verdict, verdict};
 use bytes::Bytes;
@@ -110,6 +111,7 @@ impl Kustom {
             .find_map(|kind| self.take_callback(number, kind))
             .ok_or(PurchaseRefusal::NoChangeUnderWay)?;
         let id = callback.order_id.clone();
+        let strictness = self.rules.strictness;
         let order = self.orders.get_mut(&id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         let asking = order.asking.take_if(|asking| asking.number == number);
         let asking = asking.ok_or(PurchaseRefusal::NoChangeUnderWay)?;
@@ -121,7 +123,7 @@ impl Kustom {
         order.record_answer(number, answer, now);
         purchase::check_state(order, now)?;
         let taken = match verdict {
-            Verdict::Approved => taken_over(order, &asking.change, callback.kind, &body),
+            Verdict::Approved => taken_over(order, &asking.change, callback.kind, &body, strictness),
             Verdict::Refused(refusal) => {
                 order.record(Change::ChangeRefused, now);
                 return Err(refusal);
@@ -150,12 +152,13 @@ impl Kustom {
         was_asked: bool,
         now: Timestamp,
     ) -> Result<AskingStep, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         let Some(kind) = to_ask.pop() else {
-            finish(order, change, was_asked, now);
+            finish(order, change, was_asked, way, now);
             return Ok(AskingStep::Done { was_asked });
         };
-        let body = question(&with(order, &change));
+        let body = question(&with(order, &change, way));
         let callback = self
             .begin_question(id, kind, body, now)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
@@ -196,7 +199,7 @@ pub(crate) fn asks_about_shipping(order: &CheckoutOrder) -> bool {
 }
 
 /// Nobody had to be asked, or everybody has agreed.
-fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, now: Timestamp) {
+fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, way: ChosenShipping, now: Timestamp) {
     match change {
         ShopperChange::ShippingOption { id } => {
             // What was agreed to before has the merchant's price, which may be another than the offered one.
@@ -204,7 +207,7 @@ fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, now: Timest
                 return;
             }
             if !was_asked {
-                shipping::select(&mut order.checkout, &id);
+                shipping::select(&mut order.checkout, &id, way);
             }
             order.record(Change::ShippingOptionSelected, now);
         }
@@ -298,11 +301,11 @@ fn is_elsewhere(order: &Order, address: &Address) -> bool {
 }
 
 /// The order as it would be with the change, if Kustom made it alone.
-fn with(order: &Order, change: &ShopperChange) -> CheckoutOrder {
+fn with(order: &Order, change: &ShopperChange, way: ChosenShipping) -> CheckoutOrder {
     let mut changed = order.clone();
     match change {
         ShopperChange::ShippingOption { id } => {
-            shipping::select(&mut changed.checkout, id);
+            shipping::select(&mut changed.checkout, id, way);
         }
         ShopperChange::Address { address, customer } => {
             changed.set_typed_address(address.as_ref().clone());
@@ -340,8 +343,9 @@ fn taken_over(
     change: &ShopperChange,
     kind: CallbackKind,
     body: &str,
+    strictness: Strictness,
 ) -> Result<CheckoutOrder, String> {
-    let sent = validation::read_answer(body.as_bytes()).map_err(|all| explained(&all))?;
+    let sent = validation::read_answer(body.as_bytes(), strictness).map_err(|all| explained(&all))?;
     let mut new = sent.order.clone();
     let currency = new.purchase_currency.take().unwrap_or_default();
     let of_order = order.checkout.purchase_currency.as_deref().unwrap_or_default();
@@ -364,7 +368,7 @@ fn taken_over(
                 Some(chosen.ok_or("the answer no longer offers what was chosen")?);
         }
         ShopperChange::Address { address, .. } => {
-            shipping::keep_charged_selection(&mut next);
+            shipping::keep_charged_selection(&mut next, strictness.chosen_shipping);
             if kind == CallbackKind::Country {
                 move_to(&mut next, address.country.as_deref());
             }

@@ -86,6 +86,8 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
         (["orders", id, "dispute"], &Method::POST) => {
             callback_control::dispute(kustom, id, &request.body, now)
         }
+        (["rules"], &Method::GET) => Response::json(StatusCode::OK, &kustom.rules.settable()),
+        (["rules"], &Method::PATCH) => change_rules(kustom, &request.body),
         (["faults"], &Method::GET) => {
             Response::json(StatusCode::OK, &json!({ "faults": kustom.fault_rules() }))
         }
@@ -274,6 +276,21 @@ fn add_fault(kustom: &mut Kustom, body: &[u8]) -> Response {
     match kustom.add_fault(rule) {
         Ok(()) => Response::json(StatusCode::CREATED, &json!({ "faults": kustom.fault_rules() })),
         Err(error) => Response::problem(StatusCode::BAD_REQUEST, "BAD_FAULT", &error.to_string()),
+    }
+}
+
+/// Answers all rules, as they are from now on. What is under way goes on by those it began with.
+fn change_rules(kustom: &mut Kustom, body: &[u8]) -> Response {
+    let changes: Map<String, Value> = match serde_json::from_slice(body) {
+        Ok(changes) => changes,
+        Err(error) => return Problem::bad_body(&error).into(),
+    };
+    match kustom.rules.changed(changes) {
+        Ok(rules) => {
+            kustom.rules = rules;
+            Response::json(StatusCode::OK, &kustom.rules.settable())
+        }
+        Err(error) => Response::problem(StatusCode::BAD_REQUEST, "BAD_RULE", &error.to_string()),
     }
 }
 

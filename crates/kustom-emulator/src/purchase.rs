@@ -9,6 +9,7 @@ use crate::order::{Change, Order, OrderState};
 use crate::persona::{self, Persona};
 use crate::refusal::PurchaseRefusal;
 use crate::shipping;
+use crate::strictness::ChosenShipping;
 use crate::webhook::WebhookEvent;
 use jiff::Timestamp;
 use kustom_api::{
@@ -57,8 +58,9 @@ impl Kustom {
         purchase: &Purchase,
         now: Timestamp,
     ) -> Result<Purchased, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-        enter(purchase, order, now)?;
+        enter(purchase, order, way, now)?;
         let outcome = purchase
             .outcome
             .unwrap_or_else(|| persona::outcome(&purchase.address));
@@ -91,9 +93,14 @@ impl Kustom {
 }
 
 /// Checks what the shopper entered against the order as it is now, and writes it there. On failure nothing is written.
-pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
+pub(crate) fn enter(
+    purchase: &Purchase,
+    order: &mut Order,
+    way: ChosenShipping,
+    now: Timestamp,
+) -> Result<(), PurchaseRefusal> {
     let mut checkout = order.checkout.clone();
-    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
+    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref(), way)?;
     check_amount(&checkout, purchase.shown_amount)?;
     let address = complete_address(order, purchase.address.clone())?;
     check_organization(order, purchase)?;
@@ -157,7 +164,11 @@ pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseR
 
 /// An order that offers options is bought with one: the one asked for, else the one that the form shows. Whether
 /// that is another than before.
-fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<bool, PurchaseRefusal> {
+fn choose_shipping(
+    checkout: &mut CheckoutOrder,
+    id: Option<&str>,
+    way: ChosenShipping,
+) -> Result<bool, PurchaseRefusal> {
     let chosen = checkout
         .selected_shipping_option
         .as_ref()
@@ -168,7 +179,7 @@ fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<boo
     let Some(wanted) = wanted.filter(|wanted| chosen.as_ref() != Some(wanted)) else {
         return Ok(false);
     };
-    if !shipping::select(checkout, &wanted) {
+    if !shipping::select(checkout, &wanted, way) {
         return Err(PurchaseRefusal::UnknownShippingOption);
     }
     Ok(true)

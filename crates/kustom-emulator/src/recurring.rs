@@ -36,7 +36,11 @@ fn buy_again(kustom: &mut Kustom, token: &str, call: &Call<'_>, now: Timestamp) 
     let Some(first) = first.map(|order| order.checkout.clone()) else {
         return call.refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "No such token");
     };
-    let sent = match validation::read_recurring(&call.request.body, first.purchase_currency.as_deref()) {
+    let sent = match validation::read_recurring(
+        &call.request.body,
+        first.purchase_currency.as_deref(),
+        kustom.rules.strictness,
+    ) {
         Ok(sent) => sent,
         Err(findings) => return call.bad_value(&findings),
     };

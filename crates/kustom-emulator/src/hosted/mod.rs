@@ -12,6 +12,7 @@ use crate::kustom::{Call, Kustom};
 use crate::message::Response;
 use crate::order::{Order, OrderState};
 use crate::rendering;
+use crate::strictness::Strictness;
 use crate::validation::{self, Finding};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -67,7 +68,7 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], call: &Call<'_>, now: T
     match (rest.len(), &call.request.method) {
         (1, &Method::GET) => read(kustom, &session),
         (1, &Method::DELETE) => disable(kustom, session, call, now),
-        (2, &Method::POST) => distribute(&session, call),
+        (2, &Method::POST) => distribute(&session, call, kustom.rules.strictness),
         _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED),
     }
 }
@@ -150,7 +151,7 @@ impl Kustom {
 }
 
 fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
-    let sent: NewSession = match validation::read_session(&call.request.body) {
+    let sent: NewSession = match validation::read_session(&call.request.body, kustom.rules.strictness) {
         Ok(sent) => sent,
         Err(findings) => return call.bad_value(&findings),
     };
@@ -223,8 +224,8 @@ fn disable(kustom: &mut Kustom, session: HostedSession, call: &Call<'_>, now: Ti
 }
 
 /// Nothing is sent from here: that the call is right is all that can be said.
-fn distribute(session: &HostedSession, call: &Call<'_>) -> Response {
-    let sent: Distribution = match validation::read_distribution(&call.request.body) {
+fn distribute(session: &HostedSession, call: &Call<'_>, strictness: Strictness) -> Response {
+    let sent: Distribution = match validation::read_distribution(&call.request.body, strictness) {
         Ok(sent) => sent,
         Err(findings) => return call.bad_value(&findings),
     };

@@ -15,6 +15,7 @@ use crate::ids::Ids;
 use crate::kustom::{Call, Kustom};
 use crate::message::Response;
 use crate::order::{Change, Order};
+use crate::strictness::Strictness;
 use crate::webhook::WebhookEvent;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -31,6 +32,7 @@ struct Subject<'a> {
     call: &'a Call<'a>,
     now: Timestamp,
     created: Option<Created>,
+    strictness: Strictness,
 }
 
 /// Money that has just moved, by its id.
@@ -79,7 +81,9 @@ pub(crate) fn capture_automatically(kustom: &mut Kustom, id: &KustomOrderId, now
 
 fn act(kustom: &mut Kustom, id: &str, rest: &[&str], call: &Call<'_>, now: Timestamp) -> Response {
     let id = KustomOrderId(id.to_owned());
-    let Kustom { orders, ids, .. } = kustom;
+    let Kustom {
+        orders, ids, rules, ..
+    } = kustom;
     let Some(order) = orders.get_mut(&id) else {
         return no_such_order(call);
     };
@@ -94,6 +98,7 @@ fn act(kustom: &mut Kustom, id: &str, rest: &[&str], call: &Call<'_>, now: Times
         call,
         now,
         created: None,
+        strictness: rules.strictness,
     };
     let response = subject.answer(rest);
     let created = subject.created.take();

@@ -15,7 +15,8 @@ mod serve;
 mod snapshot;
 
 use crate::clock::{ClockReading, Speed, VirtualClock};
-use crate::kustom::{Kustom, Rules};
+use crate::kustom::Kustom;
+use crate::rules::Rules;
 use crate::watch::Watched;
 use axum::body::HttpBody as Body;
 use bytes::Bytes;

@@ -1,6 +1,6 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
-use super::serve::Cutter;
+use super::serve::{ArrivedAt, Cutter};
 use super::{Emulator, asking, assets, calling, clock, events, fault, origin, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
@@ -79,20 +79,24 @@ impl Emulator {
         Some(Request {
             method: parts.method,
             path: parts.uri.path().to_owned(),
-            base_url: self.base_url(&parts.uri, &parts.headers),
+            base_url: self.base_url(&parts.uri, &parts.headers, parts.extensions.get()),
             headers: parts.headers,
             body: body.into(),
         })
     }
 
     /// The public URL, or else the address that the caller used: the emulator answers under any name.
-    fn base_url(&self, uri: &Uri, headers: &HeaderMap) -> String {
+    fn base_url(&self, uri: &Uri, headers: &HeaderMap, arrived_at: Option<&ArrivedAt>) -> String {
         if let Some(url) = &self.inner.public_url {
             return url.clone();
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         // HTTP/2 has no Host: the name stands in the URI.
         let host = host.or_else(|| uri.authority().map(Authority::as_str));
+        // And HTTP/1.0 need not say it at all.
+        let host = host
+            .map(str::to_owned)
+            .or_else(|| arrived_at.map(|at| at.0.to_string()));
         // Of several proxies the first one spoke with the caller.
         let scheme = headers
             .get("x-forwarded-proto")
@@ -100,7 +104,7 @@ impl Emulator {
         format!(
             "{}://{}",
             scheme.map_or("http", str::trim),
-            host.unwrap_or("localhost")
+            host.as_deref().unwrap_or("localhost")
         )
     }
 }

@@ -4,7 +4,8 @@
 
 use super::shape::Rule::{Anything, Form, List, Object, Text};
 use super::shape::{Rule, Shape, optional, required};
-use super::{Finding, object, typed};
+use super::{Finding, read_shaped};
+use crate::strictness::Strictness;
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -83,23 +84,19 @@ const CONTACT: Shape = Shape(&[
 ]);
 
 /// Reads the body of `POST /hpp/v1/sessions`.
-pub(crate) fn read_session<T: DeserializeOwned>(body: &[u8]) -> Result<T, Vec<Finding>> {
-    read(body, &SESSION)
+pub(crate) fn read_session<T: DeserializeOwned>(
+    body: &[u8],
+    strictness: Strictness,
+) -> Result<T, Vec<Finding>> {
+    read_shaped(body, &SESSION, strictness)
 }
 
 /// Reads the body of `POST …/distribution`.
-pub(crate) fn read_distribution<T: DeserializeOwned>(body: &[u8]) -> Result<T, Vec<Finding>> {
-    read(body, &DISTRIBUTION)
-}
-
-fn read<T: DeserializeOwned>(body: &[u8], shape: &Shape) -> Result<T, Vec<Finding>> {
-    let members = object(body)?;
-    let mut findings = Vec::new();
-    shape.check(&members, "", &mut findings);
-    match findings.is_empty() {
-        true => typed(members),
-        false => Err(findings),
-    }
+pub(crate) fn read_distribution<T: DeserializeOwned>(
+    body: &[u8],
+    strictness: Strictness,
+) -> Result<T, Vec<Finding>> {
+    read_shaped(body, &DISTRIBUTION, strictness)
 }
 
 /// Placeholders are replaced before the address is used, wherever in it they stand.

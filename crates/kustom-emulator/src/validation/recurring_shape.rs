@@ -6,7 +6,8 @@
 use super::order_shape::{AMOUNT, ATTACHMENT, CURRENCY, ORDER_LINES, TEXT_255, URL};
 use super::shape::Rule::{Flag, Object, Text};
 use super::shape::{Shape, optional, required};
-use super::{Finding, check_lines, check_totals, object, typed};
+use super::{Finding, check_lines, check_totals, forgive_unknown, said, typed};
+use crate::strictness::Strictness;
 use kustom_api::{CheckoutOptions, CheckoutOrder};
 use serde_json::Value;
 
@@ -26,17 +27,22 @@ const RECURRING: Shape = Shape(&[
 const MERCHANT_URLS: Shape = Shape(&[optional("confirmation", URL), optional("push", URL)]);
 
 /// Reads the body of `POST /customer-token/v1/tokens/{token}/order`. `auto_capture` becomes the checkout's option.
-pub(crate) fn read_recurring(body: &[u8], currency: Option<&str>) -> Result<CheckoutOrder, Vec<Finding>> {
-    let mut members = object(body)?;
+pub(crate) fn read_recurring(
+    body: &[u8],
+    currency: Option<&str>,
+    strictness: Strictness,
+) -> Result<CheckoutOrder, Vec<Finding>> {
+    let mut members = said(body, strictness)?;
     let mut findings = Vec::new();
     RECURRING.check(&members, "", &mut findings);
-    check_lines(&members, &mut findings);
+    forgive_unknown(&mut findings, strictness);
+    check_lines(&members, strictness, &mut findings);
     if !findings.is_empty() {
         return Err(findings);
     }
     let auto_capture = members.remove("auto_capture").as_ref().and_then(Value::as_bool);
     let mut order: CheckoutOrder = typed(members)?;
-    findings.extend(check_totals(&order));
+    findings.extend(check_totals(&order, &strictness));
     let sent = order.purchase_currency.as_deref().unwrap_or_default();
     if !currency.is_some_and(|currency| currency.eq_ignore_ascii_case(sent)) {
         findings.push(Finding::new(

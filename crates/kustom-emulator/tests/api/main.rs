@@ -47,6 +47,8 @@ mod recurring;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod served;
@@ -60,3 +62,5 @@ mod tls;
 mod validation;
 #[cfg(test)]
 mod webhooks;
+#[cfg(test)]
+mod wire;
