@@ -1,9 +1,12 @@
 //! Recurring purchases: a token from a first purchase buys again, without a shopper.
 //!
 //! An order with `recurring: true` has a `recurring_token` once it is bought. Source:
-//! <https://docs.kustom.co/v3/checkout/use-cases/recurring>. Inferred: the token appears at once, also while the purchase is
-//! examined; who buys, and in which currency, is what the first purchase said; the answer is 200; an unknown token is 404
-//! `NOT_FOUND`; and the new order can be read in the checkout API, too.
+//! <https://docs.kustom.co/v3/checkout/use-cases/recurring>. Inferred:
+//!
+//! * The token appears at once, also while the purchase is examined.
+//! * It charges a card, because financing is not offered for recurring purchases.
+//! * Who buys, and in which currency, is what the first purchase said.
+//! * The answer is 200, an unknown token is 404 `NOT_FOUND`, and the new order can be read in the checkout API, too.
 
 use crate::idempotency;
 use crate::kustom::{Call, Kustom};
@@ -11,7 +14,7 @@ use crate::management;
 use crate::message::Response;
 use crate::order::Order;
 use crate::persona::Persona;
-use crate::purchase::{self, Outcome};
+use crate::purchase::{self, Outcome, PaymentMethod};
 use crate::validation;
 use crate::webhook::WebhookEvent;
 use http::{Method, StatusCode};
@@ -71,7 +74,8 @@ fn place(
     };
     let mut order = Order::new(&mut kustom.ids, checkout, base_url, now);
     let reference = kustom.ids.short_reference();
-    purchase::complete(&mut order, Outcome::Approved, reference, now);
+    let method = PaymentMethod::Card;
+    purchase::complete(&mut order, Outcome::Approved, method, reference, now);
     let id = order.id.clone();
     let is_pushed = order.merchant_url(|urls| urls.push.as_ref()).is_some();
     kustom.add_order(order);

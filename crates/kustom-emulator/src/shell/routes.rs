@@ -1,7 +1,7 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
 use super::serve::{ArrivedAt, Cutter};
-use super::{Emulator, asking, assets, calling, clock, events, fault, origin, payment, snapshot};
+use super::{Emulator, asking, assets, calling, clock, events, fault, inspector, origin, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
@@ -32,12 +32,14 @@ pub(super) fn router(emulator: Emulator) -> Router {
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
+        .route("/browser/orders/{id}/bank", post(payment::at_bank))
         .route("/browser/orders/{id}", get(core))
         .route("/browser/orders/{id}/{what}", post(asking::from_browser))
         .layer(CorsLayer::permissive());
     Router::new()
         .merge(control)
         .merge(browser)
+        .merge(inspector::router())
         .fallback(core)
         .with_state(emulator)
 }
