@@ -113,6 +113,25 @@ export async function startKassaApart(): Promise<KassaApart> {
   };
 }
 
+/** The emulator without a server: somebody else's shop stands before it. */
+export type EmulatorAlone = { url: string; output: () => string; stop: () => Promise<void> };
+
+export async function startEmulator(): Promise<EmulatorAlone> {
+  const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const variables = { KASSA_EMULATOR_LISTEN: `127.0.0.1:${port}` };
+  const program = await startProgram('emulator', folder, variables, `${url}/_emulator/orders`);
+  return {
+    url,
+    output: program.output,
+    stop: async () => {
+      await program.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 type Program = { output: () => string; stop: () => Promise<void>; kill: () => Promise<void> };
 
 async function startProgram(

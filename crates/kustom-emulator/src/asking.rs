@@ -18,6 +18,7 @@ use crate::kustom::Kustom;
 use crate::order::{Change, Order};
 use crate::purchase::{self, Purchase};
 use crate::refusal::PurchaseRefusal;
+use crate::separate_shipping;
 use crate::shipping;
 use crate::strictness::{ChosenShipping, Strictness};
 use crate::validation;
@@ -36,6 +37,8 @@ pub enum ShopperChange {
     },
     Address {
         address: Box<Address>,
+        /// `None` where the goods go to the same address.
+        shipping_address: Option<Box<Address>>,
         customer: Option<Customer>,
     },
 }
@@ -85,10 +88,11 @@ impl Kustom {
     /// anyway.
     pub fn change_before(&self, id: &KustomOrderId, purchase: &Purchase) -> Option<ShopperChange> {
         let order = self.orders.get(id)?;
-        let address = purchase::complete_address(order, purchase.address.clone()).ok()?;
+        let (address, shipping_address) = purchase::complete_addresses(order, purchase).ok()?;
         purchase::check_organization(order, purchase).ok()?;
         let entered = ShopperChange::Address {
             address: Box::new(address),
+            shipping_address: shipping_address.map(Box::new),
             customer: purchase.customer.clone(),
         };
         let shown = shipping::shown_option(&order.checkout).map(|option| option.id.clone());
@@ -211,11 +215,15 @@ fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, way: Chosen
             }
             order.record(Change::ShippingOptionSelected, now);
         }
-        ShopperChange::Address { address, customer } => {
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            customer,
+        } => {
             if !order.customer_typed {
                 order.record(Change::CustomerTyped, now);
             }
-            order.set_typed_address(*address);
+            order.set_typed_addresses(*address, shipping_address.map(|address| *address));
             order.set_customer(customer);
         }
     }
@@ -230,13 +238,26 @@ fn is_offered(order: &CheckoutOrder, id: &str) -> bool {
 /// An address that is complete says its country, as it will once it is bought at; else every purchase would be a question.
 fn written_out(order: &Order, change: ShopperChange) -> ShopperChange {
     match change {
-        ShopperChange::Address { address, customer } => ShopperChange::Address {
-            address: match purchase::complete_address(order, address.as_ref().clone()) {
-                Ok(complete) => Box::new(complete),
-                Err(_) => address,
-            },
+        ShopperChange::Address {
+            address,
+            shipping_address,
             customer,
-        },
+        } => {
+            let shipping_address = shipping_address.map(|shipping| {
+                match separate_shipping::complete(order, &address, shipping.as_ref().clone()) {
+                    Ok(complete) => Box::new(complete),
+                    Err(_) => shipping,
+                }
+            });
+            ShopperChange::Address {
+                address: match purchase::complete_address(order, address.as_ref().clone()) {
+                    Ok(complete) => Box::new(complete),
+                    Err(_) => address,
+                },
+                shipping_address,
+                customer,
+            }
+        }
         choice @ ShopperChange::ShippingOption { .. } => choice,
     }
 }
@@ -251,11 +272,18 @@ fn to_ask(order: &Order, change: &ShopperChange) -> Vec<CallbackKind> {
             let is_new = chosen.is_none_or(|chosen| chosen.id != *id);
             vec![(CallbackKind::ShippingOption, is_new)]
         }
-        ShopperChange::Address { address, .. } => {
-            let is_taken = purchase::complete_address(order, address.as_ref().clone()).is_ok();
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            ..
+        } => {
+            let shipping = shipping_address.as_deref();
+            let is_taken = purchase::complete_address(order, address.as_ref().clone()).is_ok()
+                && shipping.is_none_or(|to| separate_shipping::complete(order, address, to.clone()).is_ok());
+            let is_new = is_new_address(order, address, shipping);
             vec![
-                (CallbackKind::Address, is_taken && is_new_address(order, address)),
-                (CallbackKind::Country, is_elsewhere(order, address)),
+                (CallbackKind::Address, is_taken && is_new),
+                (CallbackKind::Country, is_elsewhere(order, address, shipping)),
             ]
         }
     };
@@ -272,32 +300,43 @@ fn known_addresses(order: &Order) -> [Option<&Address>; 2] {
     ]
 }
 
-fn is_new_address(order: &Order, address: &Address) -> bool {
-    let is_same = |known: &Address| {
-        let country = known.country.as_deref().map(str::to_ascii_uppercase);
-        let known = Address {
-            country,
-            ..known.clone()
-        };
-        known == *address
+fn is_new_address(order: &Order, address: &Address, shipping: Option<&Address>) -> bool {
+    let is_same = |(known, said): (Option<&Address>, &Address)| {
+        known.is_some_and(|known| {
+            let country = known.country.as_deref().map(str::to_ascii_uppercase);
+            let known = Address {
+                country,
+                ..known.clone()
+            };
+            known == *said
+        })
     };
-    known_addresses(order)
-        .into_iter()
-        .any(|known| !known.is_some_and(is_same))
+    let said = [address, shipping.unwrap_or(address)];
+    !known_addresses(order).into_iter().zip(said).all(is_same)
 }
 
-/// Whether the address is in another country than one of the order's, and one that the shop sells to.
-fn is_elsewhere(order: &Order, address: &Address) -> bool {
-    let Some(country) = address.country.as_deref().map(str::to_ascii_uppercase) else {
-        return false;
-    };
-    let is_known = |known: Option<&Address>| {
+/// Whether an address is in another country than the order's of that kind, and one that the shop sells to.
+fn is_elsewhere(order: &Order, address: &Address, shipping: Option<&Address>) -> bool {
+    let is_known = |(known, country): (Option<&Address>, &String)| {
         let known = known.and_then(|known| known.country.as_deref());
         known
             .unwrap_or(order.purchase_country())
-            .eq_ignore_ascii_case(&country)
+            .eq_ignore_ascii_case(country)
     };
-    order.billing_countries().contains(&country) && !known_addresses(order).into_iter().all(is_known)
+    let country_of = |address: &Address| address.country.as_deref().map(str::to_ascii_uppercase);
+    let Some(billing) = country_of(address) else {
+        return false;
+    };
+    let offers_shipping =
+        |country: &String| shipping.is_none() || order.shipping_countries().contains(country);
+    let ships_to = shipping.map_or_else(|| Some(billing.clone()), country_of);
+    let ships_to = ships_to.unwrap_or_else(|| billing.clone());
+    order.billing_countries().contains(&billing)
+        && offers_shipping(&ships_to)
+        && !known_addresses(order)
+            .into_iter()
+            .zip([&billing, &ships_to])
+            .all(is_known)
 }
 
 /// The order as it would be with the change, if Kustom made it alone.
@@ -307,8 +346,13 @@ fn with(order: &Order, change: &ShopperChange, way: ChosenShipping) -> CheckoutO
         ShopperChange::ShippingOption { id } => {
             shipping::select(&mut changed.checkout, id, way);
         }
-        ShopperChange::Address { address, customer } => {
-            changed.set_typed_address(address.as_ref().clone());
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            customer,
+        } => {
+            let shipping = shipping_address.as_deref().cloned();
+            changed.set_typed_addresses(address.as_ref().clone(), shipping);
             changed.set_customer(customer.clone());
         }
     }
@@ -367,10 +411,18 @@ fn taken_over(
             next.selected_shipping_option =
                 Some(chosen.ok_or("the answer no longer offers what was chosen")?);
         }
-        ShopperChange::Address { address, .. } => {
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            ..
+        } => {
             shipping::keep_charged_selection(&mut next, strictness.chosen_shipping);
             if kind == CallbackKind::Country {
-                move_to(&mut next, address.country.as_deref());
+                let ships_to = shipping_address.as_ref().unwrap_or(address);
+                move_to(
+                    &mut next,
+                    [address.country.as_deref(), ships_to.country.as_deref()],
+                );
             }
         }
     }
@@ -378,8 +430,9 @@ fn taken_over(
 }
 
 /// From now on the order holds what is right for this country, so it must say the country, too.
-fn move_to(order: &mut CheckoutOrder, country: Option<&str>) {
-    for address in [&mut order.billing_address, &mut order.shipping_address] {
+fn move_to(order: &mut CheckoutOrder, countries: [Option<&str>; 2]) {
+    let addresses = [&mut order.billing_address, &mut order.shipping_address];
+    for (address, country) in addresses.into_iter().zip(countries) {
         address.get_or_insert_default().country = country.map(str::to_ascii_uppercase);
     }
 }

@@ -9,7 +9,7 @@ use crate::kustom::{Call, Kustom};
 use crate::management;
 use crate::message::{Problem, Request, Response};
 use crate::order::{Event, Order, OrderState};
-use crate::purchase::{Outcome, Purchase, Purchased};
+use crate::purchase::{Outcome, PaymentMethod, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
 use crate::rendering;
 use crate::test_person;
@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use kustom_api::{Address, CheckoutOrder, Customer, ErrorBody, FraudStatus, KustomOrderId, ManagedOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// One row of the list.
 #[derive(Serialize)]
@@ -66,6 +67,9 @@ struct PayBody {
     customer: Option<Customer>,
     shipping_option: Option<String>,
     three_d_secure: bool,
+    shipping_address: Option<Address>,
+    method: PaymentMethod,
+    checkboxes: Option<BTreeMap<String, bool>>,
 }
 
 /// `rest` is what follows `/_emulator`.
@@ -163,8 +167,11 @@ pub(crate) fn purchase(kustom: &Kustom, id: &KustomOrderId, body: &[u8]) -> Resu
         customer: customer_of(order, &body).map(test_person::organization),
         shipping_option: body.shipping_option,
         outcome: body.outcome,
-        shown_amount: None,
         three_d_secure: body.three_d_secure,
+        shipping_address: body.shipping_address,
+        method: body.method,
+        checkboxes: body.checkboxes,
+        ..Purchase::default()
     })
 }
 
@@ -189,6 +196,7 @@ pub(crate) fn change(
     let address = shopper_address(order, &body).map_err(|error| Problem::bad_body(&error))?;
     Ok(ShopperChange::Address {
         address: Box::new(address),
+        shipping_address: None,
         customer: None,
     })
 }

@@ -115,6 +115,18 @@ impl Kustom {
         self.ask_merchant(id, payment, now)
     }
 
+    /// The bank's page says no.
+    pub fn authentication_failed(
+        &mut self,
+        id: &KustomOrderId,
+        now: Timestamp,
+    ) -> Result<PaymentStep, PurchaseRefusal> {
+        let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
+        take_payment(order, WaitsFor::Shopper)?;
+        order.record(Change::PaymentRejected, now);
+        Err(PurchaseRefusal::Rejected)
+    }
+
     /// The shopper leaves the bank's page, and the order is as open as before. Only that page can be left: a payment
     /// that waits for the merchant goes on without its shopper.
     pub fn abandon_payment(&mut self, id: &KustomOrderId, now: Timestamp) -> Result<(), PurchaseRefusal> {

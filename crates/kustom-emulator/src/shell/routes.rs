@@ -32,6 +32,7 @@ pub(super) fn router(emulator: Emulator) -> Router {
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
+        .route("/browser/orders/{id}/bank", post(payment::at_bank))
         .route("/browser/orders/{id}", get(core))
         .route("/browser/orders/{id}/{what}", post(asking::from_browser))
         .layer(CorsLayer::permissive());
