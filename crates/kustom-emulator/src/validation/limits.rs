@@ -20,11 +20,11 @@ fn messages_about(order: &Value) -> Vec<String> {
     findings.iter().map(Finding::message).collect()
 }
 
-fn with(pointer: &str, value: Value) -> Value {
+fn with(pointer: &str, value: &Value) -> Value {
     let mut order = full_order();
     *order
         .pointer_mut(pointer)
-        .unwrap_or_else(|| panic!("there is no {pointer}")) = value;
+        .unwrap_or_else(|| panic!("there is no {pointer}")) = value.clone();
     order
 }
 
@@ -41,14 +41,14 @@ fn path_of(pointer: &str) -> String {
     path
 }
 
-fn check(pointer: &str, good: Value, bad: Value) {
+fn check(pointer: &str, good: &Value, bad: &Value) {
     assert_eq!(
-        messages_about(&with(pointer, good.clone())),
+        messages_about(&with(pointer, good)),
         Vec::<String>::new(),
         "{pointer} {good}"
     );
     let path = path_of(pointer);
-    let told = messages_about(&with(pointer, bad.clone()));
+    let told = messages_about(&with(pointer, bad));
     let message = format!("Bad value: {path}");
     let is_named = told
         .iter()
@@ -115,15 +115,15 @@ fn texts_have_their_documented_lengths() {
         ("/shipping_options/0/name", 255),
     ] {
         // Characters are counted, not bytes.
-        check(pointer, json!("ö".repeat(max)), json!("ö".repeat(max + 1)));
-        check(pointer, json!("x"), json!(7));
+        check(pointer, &json!("ö".repeat(max)), &json!("ö".repeat(max + 1)));
+        check(pointer, &json!("x"), &json!(7));
     }
     for pointer in [
         "/order_lines/0/name",
         "/order_lines/0/quantity_unit",
         "/shipping_options/0/name",
     ] {
-        check(pointer, json!("x"), json!(""));
+        check(pointer, &json!("x"), &json!(""));
     }
 }
 
@@ -147,15 +147,15 @@ fn addresses_of_the_web_have_their_documented_lengths() {
         "upsell",
         "upsell_validation",
     ] {
-        check(&format!("/merchant_urls/{name}"), url(2000), url(2001));
+        check(&format!("/merchant_urls/{name}"), &url(2000), &url(2001));
     }
     for list in ["external_payment_methods", "external_checkouts"] {
         for name in ["redirect_url", "image_url"] {
-            check(&format!("/{list}/0/{name}"), url(2000), url(2001));
+            check(&format!("/{list}/0/{name}"), &url(2000), &url(2001));
             check(
                 &format!("/{list}/0/{name}"),
-                url(100),
-                json!("http://shop.example/"),
+                &url(100),
+                &json!("http://shop.example/"),
             );
         }
     }
@@ -174,9 +174,9 @@ fn numbers_have_their_documented_limits() {
         ("/shipping_options/0/tax_rate", 0, -1),
         ("/shipping_options/0/tax_rate", 10_000, 10_001),
     ] {
-        check(pointer, json!(good), json!(bad));
-        check(pointer, json!(good), json!(1.5));
-        check(pointer, json!(good), json!("1"));
+        check(pointer, &json!(good), &json!(bad));
+        check(pointer, &json!(good), &json!(1.5));
+        check(pointer, &json!(good), &json!("1"));
     }
     for (pointer, bad) in [
         ("/order_amount", -1),
@@ -190,8 +190,8 @@ fn numbers_have_their_documented_limits() {
     ] {
         check(
             pointer,
-            full_order().pointer(pointer).unwrap().clone(),
-            json!(bad),
+            &full_order().pointer(pointer).unwrap().clone(),
+            &json!(bad),
         );
     }
 }
@@ -236,6 +236,14 @@ fn values_of_a_kind_are_the_documented_ones() {
             json!("person"),
             json!("robot"),
         ),
+    ] {
+        check(pointer, &good, &bad);
+    }
+}
+
+#[test]
+fn values_of_a_kind_besides_who_buys_are_the_documented_ones() {
+    for (pointer, good, bad) in [
         (
             "/external_payment_methods/0/label",
             json!("complete"),
@@ -275,7 +283,7 @@ fn values_of_a_kind_are_the_documented_ones() {
         ("/recurring", json!(false), json!("false")),
         ("/tags/0", json!(""), json!(1)),
     ] {
-        check(pointer, good, bad);
+        check(pointer, &good, &bad);
     }
 }
 
@@ -289,8 +297,8 @@ fn every_flag_of_the_options_is_true_or_false() {
         .filter(|(_, value)| value.is_boolean());
     let mut count = 0;
     for (name, _) in flags {
-        check(&format!("/options/{name}"), json!(true), json!("true"));
-        check(&format!("/options/{name}"), json!(false), json!(0));
+        check(&format!("/options/{name}"), &json!(true), &json!("true"));
+        check(&format!("/options/{name}"), &json!(false), &json!(0));
         count += 1;
     }
     assert_eq!(count, 15);
