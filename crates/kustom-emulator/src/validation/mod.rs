@@ -29,7 +29,6 @@ pub(crate) use management_shape::{
     read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
 };
 pub(crate) use recurring_shape::read_recurring;
-use shape::Shape;
 pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
@@ -225,7 +224,7 @@ fn check_lines(members: &Map<String, Value>, strictness: Strictness, findings: &
 /// Reads a body of which all mistakes are in its shape.
 fn read_shaped<T: DeserializeOwned>(
     body: &[u8],
-    shape: &Shape,
+    shape: &shape::Shape,
     strictness: Strictness,
 ) -> Result<T, Vec<Finding>> {
     let members = said(body, strictness)?;

@@ -354,7 +354,7 @@ fn the_wire_types_know_every_member_of_the_schema() {
     check_wire_type::<kustom_api::ShippingInfoUpdate>(&management_shape::SHIPPING_INFOS);
 }
 
-fn check_wire_type<T: DeserializeOwned + serde::Serialize>(shape: &Shape) {
+fn check_wire_type<T: DeserializeOwned + serde::Serialize>(shape: &shape::Shape) {
     let sample = shape::sample(shape);
     let mut ignored = Vec::new();
     let read: T = serde_ignored::deserialize(&sample, |path| ignored.push(path.to_string())).unwrap();
