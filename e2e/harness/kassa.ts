@@ -49,6 +49,30 @@ export async function startKassa(): Promise<Kassa> {
   };
 }
 
+/** The emulator alone, for whoever knows Kustom and not Kassa. */
+export type EmulatorAlone = { url: string; stop: () => Promise<void> };
+
+export async function startEmulator(): Promise<EmulatorAlone> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
+  const url = `http://127.0.0.1:${port}`;
+  const variables = { KASSA_EMULATOR_LISTEN: `127.0.0.1:${port}` };
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const program = await startProgram('emulator', folder, variables, `${url}/_emulator/orders`).catch(
+    async (problem) => {
+      await removeFolder();
+      throw problem;
+    },
+  );
+  return {
+    url,
+    stop: async () => {
+      await program.stop();
+      await removeFolder();
+    },
+  };
+}
+
 /** Server and emulator as two processes, so that one can die while the other lives. */
 export type KassaApart = {
   url: string;
@@ -84,6 +108,25 @@ export async function startKassaApart(): Promise<KassaApart> {
     stop: async () => {
       await server.stop();
       await emulator.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The emulator without a server: somebody else's shop stands before it. */
+export type EmulatorAlone = { url: string; output: () => string; stop: () => Promise<void> };
+
+export async function startEmulator(): Promise<EmulatorAlone> {
+  const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const variables = { KASSA_EMULATOR_LISTEN: `127.0.0.1:${port}` };
+  const program = await startProgram('emulator', folder, variables, `${url}/_emulator/orders`);
+  return {
+    url,
+    output: program.output,
+    stop: async () => {
+      await program.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

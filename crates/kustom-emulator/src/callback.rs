@@ -20,7 +20,7 @@ pub(crate) const NEWS_PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
 pub(crate) const JSON: &str = "application/json";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct CallbackNumber(pub u64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,7 +236,7 @@ impl Kustom {
     pub(crate) fn begin_validation(&mut self, id: &KustomOrderId, now: Timestamp) -> Option<DueCallback> {
         let order = self.orders.get(id)?;
         let url = order.merchant_url(|urls| urls.validation.as_ref())?;
-        let body = rendering::json(order, &order.base_url);
+        let body = rendering::json(order, &order.base_url, self.rules.strictness.country_case);
         let options = order.checkout.options.as_ref();
         let is_required = options.and_then(|options| options.require_validate_callback_success) == Some(true);
         let callback = DueCallback {

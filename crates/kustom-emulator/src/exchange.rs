@@ -82,6 +82,17 @@ impl ExchangeLog {
         });
     }
 
+    /// The newest entries, looked for from their end: most callers have seen all but the last.
+    pub(crate) fn entries_after(&self, number: u64) -> impl Iterator<Item = &Exchange> {
+        let seen = self.entries.iter().rev().position(|entry| entry.number <= number);
+        let first = seen.map_or(0, |new| self.entries.len() - new);
+        self.entries.range(first..)
+    }
+
+    pub(crate) fn last_number(&self) -> u64 {
+        self.next_number
+    }
+
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Exchange> {
         self.entries.iter()
     }

@@ -195,13 +195,13 @@ impl Order {
 
     /// Where the order may be billed. Default: the shipping countries, else the purchase country.
     pub(crate) fn billing_countries(&self) -> Vec<String> {
-        let listed = |countries: &Option<Vec<String>>| countries.clone().filter(|list| !list.is_empty());
-        listed(&self.checkout.billing_countries)
-            .or_else(|| listed(&self.checkout.shipping_countries))
-            .unwrap_or_else(|| vec![self.purchase_country().to_owned()])
-            .iter()
-            .map(|country| country.to_ascii_uppercase())
-            .collect()
+        listed(self.checkout.billing_countries.as_ref()).unwrap_or_else(|| self.shipping_countries())
+    }
+
+    /// Where the goods may go. Default: the purchase country.
+    pub(crate) fn shipping_countries(&self) -> Vec<String> {
+        listed(self.checkout.shipping_countries.as_ref())
+            .unwrap_or_else(|| vec![self.purchase_country().to_ascii_uppercase()])
     }
 
     /// The country that the form shows: the order's, where it is still offered, else the first.
@@ -250,12 +250,22 @@ impl Order {
             .then_some(said)
     }
 
-    /// What the customer typed counts for both addresses until the form asks for a second one.
-    pub(crate) fn set_typed_address(&mut self, address: Address) {
-        self.checkout.shipping_address = Some(address.clone());
+    /// Without a second one, what the customer typed counts for both addresses.
+    pub(crate) fn set_typed_addresses(&mut self, address: Address, shipping: Option<Address>) {
+        self.checkout.shipping_address = Some(shipping.unwrap_or_else(|| address.clone()));
         self.checkout.billing_address = Some(address);
         self.customer_typed = true;
     }
+}
+
+fn listed(countries: Option<&Vec<String>>) -> Option<Vec<String>> {
+    let countries = countries.filter(|list| !list.is_empty())?;
+    Some(
+        countries
+            .iter()
+            .map(|country| country.to_ascii_uppercase())
+            .collect(),
+    )
 }
 
 /// A thousand lines of a hundred million minor units each, ten thousand times.

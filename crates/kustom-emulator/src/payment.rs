@@ -14,6 +14,7 @@ use crate::order::{Change, Order};
 use crate::persona::Persona;
 use crate::purchase::{self, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
+use crate::strictness::UnusableApproval;
 use crate::verdict::{Verdict, verdict};
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
@@ -79,10 +80,18 @@ impl Kustom {
             .get_mut(&callback.order_id)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
         let payment = take_payment(order, WaitsFor::Merchant(number))?;
-        let verdict = if Persona::SlowValidation.is(&payment.purchase.address) {
+        let is_late = Persona::SlowValidation.is(&payment.purchase.address);
+        let verdict = if is_late {
             too_late(&callback)
         } else {
             verdict(&callback.url, &answer)
+        };
+        let is_answered = !is_late && matches!(answer, CallbackAnswer::Answered { .. });
+        let is_refusal =
+            is_answered && self.rules.strictness.unusable_approval == UnusableApproval::AsRefusal;
+        let callback = DueCallback {
+            is_required: callback.is_required || is_refusal,
+            ..callback
         };
         order.record_answer(number, answer, now);
         judge(order, verdict, &callback, now)?;
@@ -106,6 +115,18 @@ impl Kustom {
         self.ask_merchant(id, payment, now)
     }
 
+    /// The bank's page says no.
+    pub fn authentication_failed(
+        &mut self,
+        id: &KustomOrderId,
+        now: Timestamp,
+    ) -> Result<PaymentStep, PurchaseRefusal> {
+        let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
+        take_payment(order, WaitsFor::Shopper)?;
+        order.record(Change::PaymentRejected, now);
+        Err(PurchaseRefusal::Rejected)
+    }
+
     /// The shopper leaves the bank's page, and the order is as open as before. Only that page can be left: a payment
     /// that waits for the merchant goes on without its shopper.
     pub fn abandon_payment(&mut self, id: &KustomOrderId, now: Timestamp) -> Result<(), PurchaseRefusal> {
@@ -122,8 +143,9 @@ impl Kustom {
         payment: Payment,
         now: Timestamp,
     ) -> Result<PaymentStep, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-        purchase::enter(&payment.purchase, order, now)?;
+        purchase::enter(&payment.purchase, order, way, now)?;
         let Some(callback) = self.begin_validation(id, now) else {
             return self.go_on(id, payment, now);
         };

@@ -3,12 +3,15 @@
 //! The outcome follows the e-mail address unless it is given, see [`crate::persona`].
 
 use crate::asking;
+use crate::checkbox;
 use crate::kustom::Kustom;
 use crate::management::{self, AUTHORIZATION_LIFETIME};
 use crate::order::{Change, Order, OrderState};
 use crate::persona::{self, Persona};
 use crate::refusal::PurchaseRefusal;
+use crate::separate_shipping;
 use crate::shipping;
+use crate::strictness::ChosenShipping;
 use crate::webhook::WebhookEvent;
 use jiff::Timestamp;
 use kustom_api::{
@@ -16,11 +19,18 @@ use kustom_api::{
     ManagedOrder, ManagementStatus,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the shopper entered and pressed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Purchase {
     pub address: Address,
+    /// Where the goods go, if not to the address above.
+    pub shipping_address: Option<Address>,
+    /// What the shopper pays with.
+    pub method: PaymentMethod,
+    /// The merchant's own checkboxes by key. `None` is a shopper who ticks what is required and leaves the rest alone.
+    pub checkboxes: Option<BTreeMap<String, bool>>,
     /// Person or organisation. `None` leaves what the order says.
     pub customer: Option<Customer>,
     pub shipping_option: Option<String>,
@@ -30,6 +40,15 @@ pub struct Purchase {
     pub shown_amount: Option<i64>,
     /// Whether the shopper has to go to the bank's page before the payment is made.
     pub three_d_secure: bool,
+}
+
+/// What the form offers to pay with. Order management names it in `initial_payment_method`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    #[default]
+    Invoice,
+    Card,
 }
 
 /// How the purchase ends.
@@ -57,8 +76,9 @@ impl Kustom {
         purchase: &Purchase,
         now: Timestamp,
     ) -> Result<Purchased, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-        enter(purchase, order, now)?;
+        enter(purchase, order, way, now)?;
         let outcome = purchase
             .outcome
             .unwrap_or_else(|| persona::outcome(&purchase.address));
@@ -67,7 +87,7 @@ impl Kustom {
             order.record(Change::PaymentRejected, now);
             return Err(PurchaseRefusal::Rejected);
         }
-        complete(order, outcome, self.ids.short_reference(), now);
+        complete(order, outcome, purchase.method, self.ids.short_reference(), now);
         let redirect_url = (!Persona::ClosesBrowser.is(&purchase.address)).then(|| confirmation_url(order));
         if !Persona::NoPush.is(&purchase.address) {
             self.plan_first_push(id);
@@ -86,12 +106,18 @@ impl Kustom {
 }
 
 /// Checks what the shopper entered against the order as it is now, and writes it there. On failure nothing is written.
-pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
+pub(crate) fn enter(
+    purchase: &Purchase,
+    order: &mut Order,
+    way: ChosenShipping,
+    now: Timestamp,
+) -> Result<(), PurchaseRefusal> {
     let mut checkout = order.checkout.clone();
-    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
+    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref(), way)?;
     check_amount(&checkout, purchase.shown_amount)?;
-    let address = complete_address(order, purchase.address.clone())?;
+    let (address, shipping_address) = complete_addresses(order, purchase)?;
     check_organization(order, purchase)?;
+    let requested = checkbox::answered(&checkout, purchase.checkboxes.as_ref())?;
     // Also at the end of a payment that waited: an update meanwhile may have taken the choice away.
     if has_chosen && asking::asks_about_shipping(&checkout) {
         return Err(PurchaseRefusal::ShippingNotAgreed);
@@ -100,8 +126,9 @@ pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> R
     if has_chosen {
         order.record(Change::ShippingOptionSelected, now);
     }
-    order.set_typed_address(address);
+    order.set_typed_addresses(address, shipping_address);
     order.set_customer(purchase.customer.clone());
+    order.checkout.merchant_requested = requested;
     order.touch(now);
     Ok(())
 }
@@ -152,7 +179,11 @@ pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseR
 
 /// An order that offers options is bought with one: the one asked for, else the one that the form shows. Whether
 /// that is another than before.
-fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<bool, PurchaseRefusal> {
+fn choose_shipping(
+    checkout: &mut CheckoutOrder,
+    id: Option<&str>,
+    way: ChosenShipping,
+) -> Result<bool, PurchaseRefusal> {
     let chosen = checkout
         .selected_shipping_option
         .as_ref()
@@ -163,7 +194,7 @@ fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<boo
     let Some(wanted) = wanted.filter(|wanted| chosen.as_ref() != Some(wanted)) else {
         return Ok(false);
     };
-    if !shipping::select(checkout, &wanted) {
+    if !shipping::select(checkout, &wanted, way) {
         return Err(PurchaseRefusal::UnknownShippingOption);
     }
     Ok(true)
@@ -204,6 +235,17 @@ pub(crate) fn complete_address(order: &Order, mut address: Address) -> Result<Ad
     }
 }
 
+/// The address of the bill and, where it is another, that of the goods.
+pub(crate) fn complete_addresses(
+    order: &Order,
+    purchase: &Purchase,
+) -> Result<(Address, Option<Address>), PurchaseRefusal> {
+    let address = complete_address(order, purchase.address.clone())?;
+    let shipping = purchase.shipping_address.clone();
+    let shipping = shipping.map(|shipping| separate_shipping::complete(order, &address, shipping));
+    Ok((address, shipping.transpose()?))
+}
+
 fn required_fields(address: &Address) -> [(&'static str, &Option<String>); 7] {
     [
         ("email", &address.email),
@@ -216,10 +258,13 @@ fn required_fields(address: &Address) -> [(&'static str, &Option<String>); 7] {
     ]
 }
 
-fn complete(order: &mut Order, outcome: Outcome, reference: String, now: Timestamp) {
+fn complete(order: &mut Order, outcome: Outcome, method: PaymentMethod, reference: String, now: Timestamp) {
     order.checkout.status = Some(CheckoutStatus::Complete);
     order.checkout.completed_at = Some(now);
-    order.managed = Some(managed_order(order, outcome, reference, now));
+    order.managed = Some(ManagedOrder {
+        initial_payment_method: Some(initial_payment_method(order, method)),
+        ..managed_order(order, outcome, reference, now)
+    });
     order.record(Change::Completed, now);
 }
 
@@ -254,14 +299,25 @@ fn managed_order(order: &Order, outcome: Outcome, reference: String, now: Timest
         captures: Vec::new(),
         refunds: Vec::new(),
         shipping_info: Vec::new(),
-        initial_payment_method: Some(InitialPaymentMethod {
-            method_type: "INVOICE".to_owned(),
-            description: Some("Test invoice".to_owned()),
-            number_of_installments: None,
-        }),
+        initial_payment_method: None,
         selected_shipping_option: checkout
             .selected_shipping_option
             .map(|option| managed_shipping_option(&option)),
+    }
+}
+
+/// An organisation's invoice has a type of its own.
+fn initial_payment_method(order: &Order, method: PaymentMethod) -> InitialPaymentMethod {
+    let is_organization = order.customer_type() == Some("organization");
+    let (method_type, description) = match method {
+        PaymentMethod::Invoice if is_organization => ("INVOICE_BUSINESS", "Test invoice"),
+        PaymentMethod::Invoice => ("INVOICE", "Test invoice"),
+        PaymentMethod::Card => ("CARD", "Test card"),
+    };
+    InitialPaymentMethod {
+        method_type: method_type.to_owned(),
+        description: Some(description.to_owned()),
+        number_of_installments: None,
     }
 }
 

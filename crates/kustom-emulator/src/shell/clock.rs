@@ -98,7 +98,10 @@ fn shown(emulator: &Emulator, mut more: Value) -> Response {
 impl Emulator {
     /// Freezes the clock, lets it run, or changes its speed.
     pub fn turn_clock(&self, turn: impl FnOnce(&mut VirtualClock, Timestamp)) {
-        turn(&mut self.state().clock, (self.inner.clock)());
+        let mut state = self.state();
+        turn(&mut state.clock, (self.inner.clock)());
+        self.announce_clock(&mut state);
+        drop(state);
         self.inner.changed.notify_one();
     }
 
@@ -114,6 +117,8 @@ impl Emulator {
             speed: self.inner.speed,
         };
         state.clock = VirtualClock::restored(shown, wall);
+        self.inner.events.announce(&mut state, shown.now);
+        self.announce_clock(&mut state);
         drop(state);
         self.inner.changed.notify_one();
     }

@@ -6,17 +6,23 @@ mod calling;
 mod certificate;
 mod clock;
 mod delivery;
+mod events;
 mod fault;
+mod inspector;
+mod origin;
 mod payment;
 mod routes;
 mod serve;
 mod snapshot;
 
 use crate::clock::{ClockReading, Speed, VirtualClock};
-use crate::kustom::{Kustom, Rules};
+use crate::kustom::Kustom;
+use crate::rules::Rules;
+use crate::watch::Watched;
 use axum::body::HttpBody as Body;
 use bytes::Bytes;
 use delivery::Delivery;
+use events::Events;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use std::future::Future;
@@ -57,6 +63,8 @@ struct Inner {
     changed: Notify,
     /// Held by whoever delivers, so that an advanced clock has delivered everything before it answers.
     delivering: tokio::sync::Mutex<()>,
+    /// Whoever watches what happens.
+    events: Events,
     /// Calls that a fault lets take effect later.
     late_calls: TaskTracker,
 }
@@ -65,6 +73,8 @@ struct Inner {
 struct State {
     kustom: Kustom,
     clock: VirtualClock,
+    /// What those who watch have been told.
+    watched: Watched,
 }
 
 /// Reads a body until it is longer than `limit`. What follows is left unread.
@@ -89,6 +99,7 @@ impl Emulator {
         let state = State {
             kustom: Kustom::new(settings.rules),
             clock: VirtualClock::new(clock(), settings.speed, settings.frozen),
+            watched: Watched::default(),
         };
         Self {
             inner: Arc::new(Inner {
@@ -100,6 +111,7 @@ impl Emulator {
                 delivery: Delivery::new(),
                 changed: Notify::new(),
                 delivering: tokio::sync::Mutex::new(()),
+                events: Events::new(),
                 late_calls: TaskTracker::new(),
             }),
         }
@@ -152,6 +164,7 @@ impl Emulator {
         let now = self.read(&mut state.clock).now;
         let due_before = state.kustom.next_callback_at();
         let outcome = change(&mut state.kustom, now);
+        self.inner.events.announce(&mut state, now);
         if state.kustom.next_callback_at() != due_before {
             self.inner.changed.notify_one();
         }

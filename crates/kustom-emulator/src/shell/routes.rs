@@ -1,15 +1,16 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
-use super::serve::Cutter;
-use super::{Emulator, asking, assets, calling, clock, fault, payment, snapshot};
+use super::serve::{ArrivedAt, Cutter};
+use super::{Emulator, asking, assets, calling, clock, events, fault, inspector, origin, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
 use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use serde_json::json;
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
@@ -23,16 +24,22 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
         .route("/_emulator/reset", post(reset))
         .merge(clock::router())
-        .merge(snapshot::router());
+        .merge(snapshot::router())
+        .route("/_emulator/events", get(events::stream))
+        .route("/_emulator/{*rest}", any(core))
+        .layer(origin::loopback_pages())
+        .layer(from_fn(origin::refuse_strangers));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
+        .route("/browser/orders/{id}/bank", post(payment::at_bank))
         .route("/browser/orders/{id}", get(core))
         .route("/browser/orders/{id}/{what}", post(asking::from_browser))
         .layer(CorsLayer::permissive());
     Router::new()
         .merge(control)
         .merge(browser)
+        .merge(inspector::router())
         .fallback(core)
         .with_state(emulator)
 }
@@ -74,20 +81,24 @@ impl Emulator {
         Some(Request {
             method: parts.method,
             path: parts.uri.path().to_owned(),
-            base_url: self.base_url(&parts.uri, &parts.headers),
+            base_url: self.base_url(&parts.uri, &parts.headers, parts.extensions.get()),
             headers: parts.headers,
             body: body.into(),
         })
     }
 
     /// The public URL, or else the address that the caller used: the emulator answers under any name.
-    fn base_url(&self, uri: &Uri, headers: &HeaderMap) -> String {
+    fn base_url(&self, uri: &Uri, headers: &HeaderMap, arrived_at: Option<&ArrivedAt>) -> String {
         if let Some(url) = &self.inner.public_url {
             return url.clone();
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         // HTTP/2 has no Host: the name stands in the URI.
         let host = host.or_else(|| uri.authority().map(Authority::as_str));
+        // And HTTP/1.0 need not say it at all.
+        let host = host
+            .map(str::to_owned)
+            .or_else(|| arrived_at.map(|at| at.0.to_string()));
         // Of several proxies the first one spoke with the caller.
         let scheme = headers
             .get("x-forwarded-proto")
@@ -95,7 +106,7 @@ impl Emulator {
         format!(
             "{}://{}",
             scheme.map_or("http", str::trim),
-            host.unwrap_or("localhost")
+            host.as_deref().unwrap_or("localhost")
         )
     }
 }

@@ -69,6 +69,8 @@ impl Emulator {
         let mut state = self.state();
         state.kustom.replace(kustom, shown.now);
         state.clock = VirtualClock::restored(shown, (self.inner.clock)());
+        self.inner.events.announce(&mut state, shown.now);
+        self.announce_clock(&mut state);
         drop(state);
         self.inner.changed.notify_one();
         Ok(())

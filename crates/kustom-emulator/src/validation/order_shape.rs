@@ -63,6 +63,15 @@ const SHIPPING_AMOUNT: Rule = Integer {
 };
 const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
 
+pub(super) const REQUIRED_BY_SCHEMA: &[&str] = &[
+    "purchase_country",
+    "purchase_currency",
+    "locale",
+    "order_amount",
+    "order_tax_amount",
+    "order_lines",
+];
+
 /// `merchant_urls` is not in the schema's list of required members, but its own members are and every documented
 /// example sends it.
 pub(super) const REQUIRED_ON_CREATE: &[&str] = &[

@@ -1,4 +1,5 @@
 use super::*;
+use crate::strictness::CallbackScheme;
 use serde_json::json;
 
 fn order() -> Value {
@@ -21,9 +22,12 @@ fn order() -> Value {
     })
 }
 
-fn rules(http_callbacks_on_loopback: bool) -> Rules {
+fn rules(callback_scheme: CallbackScheme) -> Rules {
     Rules {
-        http_callbacks_on_loopback,
+        strictness: Strictness {
+            callback_scheme,
+            ..Strictness::default()
+        },
         ..Rules::default()
     }
 }
@@ -32,7 +36,7 @@ fn rules(http_callbacks_on_loopback: bool) -> Rules {
 fn messages(pointer: &str, value: Option<Value>) -> Vec<String> {
     let mut order = order();
     change(&mut order, pointer, value);
-    messages_about(&order, &rules(false))
+    messages_about(&order, &rules(CallbackScheme::Https))
 }
 
 fn change(order: &mut Value, pointer: &str, value: Option<Value>) {
@@ -57,7 +61,10 @@ fn messages_about(order: &Value, rules: &Rules) -> Vec<String> {
 
 #[test]
 fn a_documented_order_is_accepted() {
-    assert_eq!(messages_about(&order(), &rules(false)), Vec::<String>::new());
+    assert_eq!(
+        messages_about(&order(), &rules(CallbackScheme::Https)),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -203,7 +210,7 @@ fn all_mistakes_of_a_body_are_reported_in_one_answer() {
     change(&mut order, "/order_lines/0/total_tax_amount", Some(json!(1)));
     change(&mut order, "/merchant_urls/terms", Some(json!("shop.example")));
     change(&mut order, "/invented", Some(json!(1)));
-    let mut messages = messages_about(&order, &rules(false));
+    let mut messages = messages_about(&order, &rules(CallbackScheme::Https));
     messages.sort();
     assert_eq!(
         messages,
@@ -260,17 +267,26 @@ fn callbacks_during_checkout_need_https_except_on_an_excused_loopback() {
         change(&mut order, "/merchant_urls/validation", Some(json!(url)));
         order
     };
-    assert_eq!(messages_about(&with("http://shop.example/v"), &rules(true)), told);
     assert_eq!(
-        messages_about(&with("http://127.0.0.1:3300/v"), &rules(false)),
+        messages_about(
+            &with("http://shop.example/v"),
+            &rules(CallbackScheme::HttpsExceptLoopback)
+        ),
         told
     );
     assert_eq!(
-        messages_about(&with("http://127.0.0.1:3300/v"), &rules(true)),
+        messages_about(&with("http://127.0.0.1:3300/v"), &rules(CallbackScheme::Https)),
+        told
+    );
+    assert_eq!(
+        messages_about(
+            &with("http://127.0.0.1:3300/v"),
+            &rules(CallbackScheme::HttpsExceptLoopback)
+        ),
         Vec::<String>::new()
     );
     assert_eq!(
-        messages_about(&with("https://shop.example/v"), &rules(false)),
+        messages_about(&with("https://shop.example/v"), &rules(CallbackScheme::Https)),
         Vec::<String>::new()
     );
 }
@@ -286,19 +302,27 @@ fn members_that_kustom_owns_are_ignored_whatever_they_hold() {
     }
     let mut order = order();
     change(&mut order, "/status", Some(json!("checkout_complete")));
-    let sent = read_new_order(order.to_string().as_bytes(), &rules(false)).unwrap();
+    let sent = read_new_order(order.to_string().as_bytes(), &rules(CallbackScheme::Https)).unwrap();
     assert_eq!(sent.order.status, None);
 }
 
 #[test]
 fn an_update_needs_no_member() {
-    assert!(read_update(b"{}", &rules(false)).unwrap().members.is_empty());
+    assert!(
+        read_update(b"{}", &rules(CallbackScheme::Https))
+            .unwrap()
+            .members
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_body_that_is_no_object_is_refused() {
     for body in ["", "[]", "{", "null"] {
-        assert!(read_update(body.as_bytes(), &rules(false)).is_err(), "{body}");
+        assert!(
+            read_update(body.as_bytes(), &rules(CallbackScheme::Https)).is_err(),
+            "{body}"
+        );
     }
 }
 

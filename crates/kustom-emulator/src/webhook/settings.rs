@@ -2,7 +2,7 @@
 
 use super::WebhookType;
 use super::signature;
-use crate::kustom::Rules;
+use crate::rules::Rules;
 use crate::validation::is_callback_url;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -21,11 +21,17 @@ mod control;
 #[cfg(test)]
 mod decisions;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod inspector;
+#[cfg(test)]
 mod management;
+#[cfg(test)]
+mod origin;
 #[cfg(test)]
 mod payment;
 #[cfg(test)]
@@ -38,6 +44,8 @@ mod purity;
 mod pushes;
 #[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
@@ -52,3 +60,5 @@ mod tls;
 mod validation;
 #[cfg(test)]
 mod webhooks;
+#[cfg(test)]
+mod wire;

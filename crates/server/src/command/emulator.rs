@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use kassa::clock::{Clock, Ids, SystemClock, SystemIds};
 use kassa::config::{Settings, Variables};
 use kassa::listen;
-use kustom_emulator::{Credentials, Emulator, Rules, Speed};
+use kustom_emulator::{Credentials, Emulator, RuleError, Rules, Speed};
 use serde_json::json;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// A developer who closes the page after paying does not wait two minutes to see the push.
-pub(crate) const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
+const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Longer than Kustom pushes at all.
 const LONGEST_FIRST_PUSH_SECONDS: i64 = 48 * 3600;
@@ -48,9 +48,29 @@ pub(crate) struct Arguments {
     /// Accept this API key only. Without one, any credentials will do.
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
+    /// What the emulator does where Kustom's documentation leaves a choice; may be given several times. The names are those
+    /// of `GET /_emulator/rules`.
+    #[arg(long = "rule", value_name = "NAME=VALUE", value_parser = RuleSetting::parse)]
+    rules: Vec<RuleSetting>,
     /// Stop when standard input is closed: when the program that started this one is gone.
     #[arg(long)]
     stop_with_stdin: bool,
+}
+
+#[derive(Clone)]
+struct RuleSetting {
+    name: String,
+    value: String,
+}
+
+impl RuleSetting {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (name, value) = text.split_once('=').ok_or("it is NAME=VALUE")?;
+        Ok(Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
 }
 
 fn speed(text: &str) -> Result<Speed, String> {
@@ -58,7 +78,8 @@ fn speed(text: &str) -> Result<Speed, String> {
     Speed::try_from(factor).map_err(|error| error.to_string())
 }
 
-pub(crate) async fn run(arguments: Arguments) -> Result<(), StartError> {
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), StartError> {
+    let settings = arguments.settings()?;
     let (configured, filter) = Settings::for_emulator(Variables::of_process()?)?;
     log::start(&filter, &Reader::Person);
     let (address, named_by) = match arguments.listen {
@@ -70,8 +91,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), StartError> {
             stop_with_stdin(stop.clone());
         }
         let listener = listen::bind(address, named_by).await?;
-        let settings = arguments.settings();
-        greet(&arguments, &settings, listener.local_addr()?)?;
+        greet(arguments, &settings, listener.local_addr()?)?;
         serve_with(listener, settings, stop).await;
         Ok(())
     })
@@ -79,24 +99,31 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), StartError> {
 }
 
 impl Arguments {
-    fn settings(&self) -> kustom_emulator::Settings {
-        let default = Rules::default();
-        kustom_emulator::Settings {
-            rules: Rules {
-                seed: self.seed.unwrap_or_else(fresh_seed),
-                first_push_after: self
-                    .first_push_after
-                    .map_or(default.first_push_after, SignedDuration::from_secs),
-                credentials: self.api_key.clone().map(|api_key| Credentials {
-                    username: None,
-                    api_key,
-                }),
-                ..default
-            },
+    fn settings(&self) -> Result<kustom_emulator::Settings, RuleError> {
+        Ok(kustom_emulator::Settings {
+            rules: self.rules()?,
             public_url: self.public_url.clone(),
             speed: self.speed.unwrap_or_default(),
             frozen: self.frozen,
+        })
+    }
+
+    fn rules(&self) -> Result<Rules, RuleError> {
+        let mut rules = Rules {
+            seed: self.seed.unwrap_or_else(fresh_seed),
+            credentials: self.api_key.clone().map(|api_key| Credentials {
+                username: None,
+                api_key,
+            }),
+            ..Rules::default()
+        };
+        for RuleSetting { name, value } in &self.rules {
+            rules.set_from_text(name, value)?;
         }
+        if let Some(seconds) = self.first_push_after {
+            rules.first_push_after = SignedDuration::from_secs(seconds);
+        }
+        Ok(rules)
     }
 }
 
@@ -128,13 +155,20 @@ fn stop_with_stdin(stop: CancellationToken) {
     });
 }
 
+/// The rules of `kassa dev`.
+pub(crate) fn dev_rules() -> Rules {
+    Rules {
+        first_push_after: DEV_FIRST_PUSH_AFTER,
+        ..Rules::default()
+    }
+}
+
 /// Answers as Kustom would, until `stop`.
-pub(crate) async fn serve(listener: TcpListener, first_push_after: SignedDuration, stop: CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, rules: Rules, stop: CancellationToken) {
     let settings = kustom_emulator::Settings {
         rules: Rules {
             seed: fresh_seed(),
-            first_push_after,
-            ..Rules::default()
+            ..rules
         },
         ..kustom_emulator::Settings::default()
     };
