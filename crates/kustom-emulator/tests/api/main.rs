@@ -28,6 +28,7 @@ mod fault_rules;
 mod faults;
 #[cfg(test)]
 mod fields;
+#[cfg(test)]
 mod inspector;
 #[cfg(test)]
 mod management;
