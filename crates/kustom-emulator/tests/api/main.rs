@@ -27,6 +27,8 @@ mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
 mod inspector;
 #[cfg(test)]
 mod management;
