@@ -27,6 +27,8 @@ mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod form;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
 mod origin;
