@@ -46,6 +46,8 @@ struct Details<'a> {
     summary: Summary<'a>,
     customer_typed: bool,
     is_being_paid: bool,
+    /// With which the iframe's routes are called.
+    browser_token: &'a str,
     checkout: &'a CheckoutOrder,
     management: Option<&'a ManagedOrder>,
     history: &'a [Event],
@@ -150,6 +152,7 @@ pub(crate) fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
         summary: summary(order, now),
         customer_typed: order.customer_typed,
         is_being_paid: order.is_being_paid(),
+        browser_token: &order.browser_token,
         checkout: &order.checkout,
         management: order.managed.as_ref(),
         history: &order.history,

@@ -6,34 +6,33 @@ use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::get;
 
-const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
+pub(super) const CSS: &str = "text/css; charset=utf-8";
+pub(super) const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Merchants write names, texts and colours of what these pages show: none of it may run, or load more than a picture.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src http: https: data:; base-uri 'none'; form-action 'none'";
 
-struct Asset {
-    path: &'static str,
-    media_type: &'static str,
-    content: &'static str,
+pub(super) struct Asset {
+    pub(super) path: &'static str,
+    pub(super) media_type: &'static str,
+    pub(super) content: &'static str,
 }
 
 macro_rules! asset {
     ($path:literal, $media_type:ident, $file:literal) => {
-        Asset {
+        $crate::shell::assets::Asset {
             path: $path,
-            media_type: $media_type,
+            media_type: $crate::shell::assets::$media_type,
             content: include_str!(concat!("../../assets/", $file)),
         }
     };
 }
 
+pub(super) use asset;
+
 const ASSETS: &[Asset] = &[
-    asset!("/", HTML, "inspector.html"),
-    asset!("/browser/inspector.css", CSS, "inspector.css"),
-    asset!("/browser/inspector.js", SCRIPT, "inspector.js"),
     asset!("/browser/checkout", HTML, "checkout.html"),
     asset!("/browser/checkout.css", CSS, "checkout.css"),
     asset!("/browser/controls.css", CSS, "controls.css"),
@@ -62,13 +61,17 @@ const ASSETS: &[Asset] = &[
 ];
 
 pub(super) fn router() -> Router<Emulator> {
-    ASSETS.iter().fold(Router::new(), |router, asset| {
+    routes(ASSETS)
+}
+
+pub(super) fn routes(assets: &'static [Asset]) -> Router<Emulator> {
+    assets.iter().fold(Router::new(), |router, asset| {
         router.route(asset.path, get(|| async { serve(asset) }))
     })
 }
 
 /// Not cached: a developer who updates the emulator wants the new form.
-fn serve(asset: &Asset) -> impl IntoResponse + use<> {
+pub(super) fn serve(asset: &Asset) -> impl IntoResponse + use<> {
     let headers = [
         (header::CONTENT_TYPE, asset.media_type),
         (header::CACHE_CONTROL, "no-cache"),

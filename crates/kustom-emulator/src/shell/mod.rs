@@ -8,6 +8,7 @@ mod clock;
 mod delivery;
 mod events;
 mod fault;
+mod inspector;
 mod origin;
 mod payment;
 mod routes;

@@ -1,7 +1,7 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
 use super::serve::{ArrivedAt, Cutter};
-use super::{Emulator, asking, assets, calling, clock, events, fault, origin, payment, snapshot};
+use super::{Emulator, asking, assets, calling, clock, events, fault, inspector, origin, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
@@ -39,6 +39,7 @@ pub(super) fn router(emulator: Emulator) -> Router {
     Router::new()
         .merge(control)
         .merge(browser)
+        .merge(inspector::router())
         .fallback(core)
         .with_state(emulator)
 }

@@ -29,6 +29,8 @@ mod faults;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
+mod inspector;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
 mod origin;
