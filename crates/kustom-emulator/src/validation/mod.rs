@@ -240,3 +240,6 @@ fn typed<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Vec<Find
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod limits;

@@ -27,8 +27,10 @@ mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-mod form;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod form;
 mod inspector;
 #[cfg(test)]
 mod management;
