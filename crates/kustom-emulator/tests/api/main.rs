@@ -27,10 +27,10 @@ mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod form;
+#[cfg(test)]
 mod inspector;
 #[cfg(test)]
 mod management;
