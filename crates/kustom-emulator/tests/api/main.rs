@@ -29,6 +29,8 @@ mod faults;
 #[cfg(test)]
 mod fields;
 #[cfg(test)]
+mod form;
+#[cfg(test)]
 mod hosted;
 #[cfg(test)]
 mod inspector;
