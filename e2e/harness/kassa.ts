@@ -49,7 +49,7 @@ export async function startKassa(): Promise<Kassa> {
   };
 }
 
-/** The emulator without a server: somebody else's shop stands before it. */
+/** The emulator alone, for whoever knows Kustom and not Kassa. */
 export type EmulatorAlone = { url: string; output: () => string; stop: () => Promise<void> };
 
 export async function startEmulator(): Promise<EmulatorAlone> {
