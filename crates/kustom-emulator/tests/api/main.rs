@@ -27,6 +27,12 @@ mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod form;
+#[cfg(test)]
+mod hosted;
+#[cfg(test)]
 mod inspector;
 #[cfg(test)]
 mod management;
@@ -42,6 +48,8 @@ mod pure;
 mod purity;
 #[cfg(test)]
 mod pushes;
+#[cfg(test)]
+mod recurring;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
