@@ -78,6 +78,12 @@ export async function steer(url: string, method: string, path: string, sent?: un
   });
 }
 
+/** Callbacks are counted through every reset, so no test knows their numbers. */
+export async function lastCallback(url: string): Promise<number> {
+  const { callbacks } = await (await steer(url, 'GET', 'callbacks')).json();
+  return callbacks.at(-1).number;
+}
+
 /** What a shell makes of a copied command: what curl prints. */
 export async function runInShell(command: string): Promise<string> {
   const { stdout } = await run('sh', ['-c', command.replace('curl ', 'curl --silent --show-error ')]);

@@ -50,7 +50,7 @@ export async function startKassa(): Promise<Kassa> {
 }
 
 /** The emulator alone, for whoever knows Kustom and not Kassa. */
-export type EmulatorAlone = { url: string; stop: () => Promise<void> };
+export type EmulatorAlone = { url: string; output: () => string; stop: () => Promise<void> };
 
 export async function startEmulator(): Promise<EmulatorAlone> {
   const port = await freePort();
@@ -66,6 +66,7 @@ export async function startEmulator(): Promise<EmulatorAlone> {
   );
   return {
     url,
+    output: program.output,
     stop: async () => {
       await program.stop();
       await removeFolder();
@@ -108,25 +109,6 @@ export async function startKassaApart(): Promise<KassaApart> {
     stop: async () => {
       await server.stop();
       await emulator.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** The emulator without a server: somebody else's shop stands before it. */
-export type EmulatorAlone = { url: string; output: () => string; stop: () => Promise<void> };
-
-export async function startEmulator(): Promise<EmulatorAlone> {
-  const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const variables = { KASSA_EMULATOR_LISTEN: `127.0.0.1:${port}` };
-  const program = await startProgram('emulator', folder, variables, `${url}/_emulator/orders`);
-  return {
-    url,
-    output: program.output,
-    stop: async () => {
-      await program.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -54,9 +54,9 @@ test('a second address that is begun has to be finished, or given up', async () 
   await form(page).getByTestId('kco-test-person').click();
   await form(page).getByText('Deliver to another address').click();
   await form(page).getByTestId('kco-buy').click();
-  const first = form(page).locator('[name="shipping_address.postal_code"]');
+  const first = form(page).locator('[name="shipping_address.given_name"]');
   expect(await first.getAttribute('aria-invalid')).toBe('true');
-  expect(await form(page).locator(':focus').getAttribute('name')).toBe('shipping_address.postal_code');
+  expect(await form(page).locator(':focus').getAttribute('name')).toBe('shipping_address.given_name');
   await form(page).getByText('Deliver to another address').click();
   await form(page).getByTestId('kco-buy').click();
   const order = await bought(orderId);

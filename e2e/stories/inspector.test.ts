@@ -7,6 +7,7 @@ import {
   detail,
   exampleOrder,
   expectNoReload,
+  lastCallback,
   openInspector,
   press,
   rows,
@@ -299,7 +300,7 @@ test('what a shop writes is text and nothing else', async () => {
     `orders/${id}`,
     `requests/1`,
     `requests/${requests.length}`,
-    'callbacks/1',
+    `callbacks/${await lastCallback(emulatorUrl())}`,
     `orders/${encodeURIComponent(hostile)}`,
   ]) {
     await openInspector(page, `${emulatorUrl()}/#${hash}`);
@@ -390,6 +391,34 @@ test('the page comes back by itself when the stream breaks off', async () => {
   await context.unroute('**/_emulator/events');
   await page.getByText('Live', { exact: true }).waitFor();
   await rows(page).getByText('made meanwhile').waitFor();
+});
+
+test('a hidden tab leaves its connection to others, and catches up when it is shown', async () => {
+  const { page } = story;
+  const show = (isShown: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, !isShown);
+  await openInspector(page, emulatorUrl());
+  await show(false);
+  await createOrder(emulatorUrl(), { merchant_reference1: 'made meanwhile' });
+  // An order made by hand is read by this page only if it still listens.
+  expect(await rows(page).count()).toBe(0);
+  await show(true);
+  await rows(page).getByText('made meanwhile').waitFor();
+  await expectNoReload(page);
+});
+
+test('an address that means nothing shows the orders', async () => {
+  const { page } = story;
+  await createOrder(emulatorUrl(), { merchant_reference1: 'C-1' });
+  for (const hash of ['nothing', 'constructor/x', 'orders/%', '%']) {
+    await page.goto('about:blank');
+    await openInspector(page, `${emulatorUrl()}/#${hash}`);
+    await rows(page).getByText('C-1').waitFor();
+  }
+  expect(story.pageErrors).toEqual([]);
 });
 
 test('on a phone the details take the place of the list, and the way back is there', async () => {

@@ -1,6 +1,7 @@
 //! What Kustom does by itself at a time, besides pushes.
 
 use crate::decision::Decision;
+use crate::hosted::HostedStatus;
 use crate::webhook::Delivery;
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
@@ -19,6 +20,10 @@ pub(crate) enum Task {
         decision: Decision,
     },
     Deliver(Delivery),
+    TellHostedStatus {
+        session_id: String,
+        status: HostedStatus,
+    },
 }
 
 /// Tasks by their time; of equal times the one that was planned first.

@@ -37,10 +37,12 @@ pub enum CallbackKind {
     Address,
     /// The same for another country.
     Country,
-    /// A pending purchase was decided. Answered to [`Kustom::callback_answered`], like the one below.
+    /// A pending purchase was decided. Answered to [`Kustom::callback_answered`], like the two below.
     Notification,
     /// A signed message to an address that no order names.
     Webhook,
+    /// A hosted payment page has come further. Its address is the page's and not the order's.
+    HostedStatus,
 }
 
 impl CallbackKind {
@@ -53,12 +55,15 @@ impl CallbackKind {
             Self::Address => urls.address_update.as_ref(),
             Self::Country => urls.country_change.as_ref(),
             Self::Notification => urls.notification.as_ref(),
-            Self::Webhook => None,
+            Self::Webhook | Self::HostedStatus => None,
         }
     }
 
     fn asks_a_question(self) -> bool {
-        !matches!(self, Self::Push | Self::Notification | Self::Webhook)
+        !matches!(
+            self,
+            Self::Push | Self::Notification | Self::Webhook | Self::HostedStatus
+        )
     }
 }
 
@@ -324,6 +329,9 @@ impl Kustom {
         match task {
             Task::Decide { order_id, decision } => self.decide(&order_id, decision, now).ok().flatten(),
             Task::Deliver(delivery) => self.begin_delivery(delivery, now),
+            Task::TellHostedStatus { session_id, status } => {
+                self.begin_hosted_status(&session_id, status, now)
+            }
         }
     }
 }

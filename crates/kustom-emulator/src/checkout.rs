@@ -11,7 +11,7 @@ use crate::validation::{self, Sent};
 use crate::{rendering, shipping};
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
-use kustom_api::{Address, CheckoutOrder, CheckoutStatus, KustomOrderId};
+use kustom_api::{Address, CheckoutOrder, CheckoutStatus};
 
 /// `rest` is what follows `/checkout/v3/orders`.
 pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], call: &Call<'_>, now: Timestamp) -> Response {
@@ -49,36 +49,14 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
 }
 
 fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, base_url: &str, now: Timestamp) -> Order {
-    let id = KustomOrderId(kustom.ids.uuid().to_string());
-    checkout.order_id = Some(id.clone());
     checkout.status = Some(CheckoutStatus::Incomplete);
-    checkout.started_at = Some(now);
-    checkout.last_modified_at = Some(now);
     let country_alone = address_of(checkout.purchase_country.as_deref());
     let billing = checkout
         .billing_address
         .get_or_insert_with(|| country_alone.clone());
     let shipping = billing.clone();
     checkout.shipping_address.get_or_insert(shipping);
-    let mut order = Order {
-        id,
-        checkout,
-        managed: None,
-        acknowledged_at: None,
-        aborted_at: None,
-        expired_at: None,
-        customer_typed: false,
-        history: Vec::new(),
-        attempts: Vec::new(),
-        payment: None,
-        asking: None,
-        base_url: base_url.to_owned(),
-        browser_token: kustom.ids.uuid().simple().to_string(),
-        touched_at: now,
-        next_push_at: None,
-    };
-    order.record(Change::Created, now);
-    order
+    Order::new(&mut kustom.ids, checkout, base_url, now)
 }
 
 fn address_of(country: Option<&str>) -> Address {

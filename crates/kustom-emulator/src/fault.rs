@@ -28,7 +28,7 @@ const METHODS: [Method; 5] = [
 ];
 
 /// Only merchants' calls are struck: a test must stay able to look and to steer.
-const MERCHANT_PATHS: [&str; 2] = ["/checkout/", "/ordermanagement/"];
+const MERCHANT_PATHS: [&str; 4] = ["/checkout/", "/ordermanagement/", "/customer-token/", "/hpp/"];
 
 /// What goes wrong. An effect that makes no sense for a call, such as another `Location` where there is none, leaves
 /// it as it is.
@@ -93,7 +93,7 @@ pub struct FaultRule {
 pub enum FaultRuleError {
     #[error("method must be * or one of GET, POST, PATCH, PUT and DELETE, not {method}")]
     UnknownMethod { method: String },
-    #[error("path must match something below /checkout/ or /ordermanagement/, and {path} does not")]
+    #[error("path must match something below {}, and {path} does not", MERCHANT_PATHS.join(", "))]
     PathNeverMatches { path: String },
     #[error("path must have at most {LONGEST_PATH} characters")]
     PathTooLong,

@@ -8,6 +8,7 @@ use crate::callback::{CallbackNumber, DueCallback};
 use crate::credentials;
 use crate::exchange::{Exchange, ExchangeLog};
 use crate::fault::{FaultEffect, FaultRules};
+use crate::hosted::HostedSession;
 use crate::idempotency::FirstAnswers;
 use crate::ids::Ids;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
@@ -16,7 +17,7 @@ use crate::orders::Orders;
 use crate::rules::Rules;
 use crate::strictness::UnauthorizedBody;
 use crate::webhook::Webhooks;
-use crate::{browser, checkout, control, management};
+use crate::{browser, checkout, control, hosted, management, recurring};
 use http::StatusCode;
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
@@ -40,6 +41,7 @@ pub struct Kustom {
     pub(crate) due_pushes: BTreeSet<(Timestamp, KustomOrderId)>,
     pub(crate) agenda: Agenda,
     pub(crate) webhooks: Webhooks,
+    pub(crate) hosted: BTreeMap<String, HostedSession>,
     pub(crate) callbacks_under_way: BTreeMap<CallbackNumber, DueCallback>,
     pub(crate) last_callback: CallbackNumber,
     pub(crate) first_answers: FirstAnswers,
@@ -66,6 +68,7 @@ impl Kustom {
             due_pushes: BTreeSet::new(),
             agenda: Agenda::default(),
             webhooks: Webhooks::default(),
+            hosted: BTreeMap::new(),
             callbacks_under_way: BTreeMap::new(),
             last_callback: CallbackNumber(0),
             first_answers: FirstAnswers::default(),
@@ -168,6 +171,7 @@ impl Kustom {
         {
             self.orders.remove(&oldest);
             self.due_pushes.retain(|(_, id)| *id != oldest);
+            self.hosted.retain(|_, session| session.order_id != oldest);
         }
         self.created.push_back(order.id.clone());
         self.orders.insert(order);
@@ -185,6 +189,13 @@ impl Kustom {
                 .merchant_call(request, |kustom, call| {
                     management::answer(kustom, id, rest, call, now)
                 }),
+            ["customer-token", "v1", "tokens", rest @ ..] => {
+                self.merchant_call(request, |kustom, call| recurring::answer(kustom, rest, call, now))
+            }
+            ["hpp", "v1", "sessions", rest @ ..] => {
+                self.merchant_call(request, |kustom, call| hosted::answer(kustom, rest, call, now))
+            }
+            ["browser", "hosted", id, rest @ ..] => hosted::answer_page(self, id, rest, request, now),
             ["browser", "orders", id, rest @ ..] => browser::answer(self, id, rest, request, now),
             _ => Response::empty(StatusCode::NOT_FOUND).correlated(&self.ids.uuid().to_string()),
         }

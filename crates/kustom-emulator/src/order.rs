@@ -2,6 +2,7 @@
 
 use crate::asking::Asking;
 use crate::callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber};
+use crate::ids::Ids;
 use crate::payment::Payment;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
@@ -114,6 +115,32 @@ pub enum Change {
 }
 
 impl Order {
+    pub(crate) fn new(ids: &mut Ids, mut checkout: CheckoutOrder, base_url: &str, now: Timestamp) -> Self {
+        let id = KustomOrderId(ids.uuid().to_string());
+        checkout.order_id = Some(id.clone());
+        checkout.started_at = Some(now);
+        checkout.last_modified_at = Some(now);
+        let mut order = Self {
+            id,
+            checkout,
+            managed: None,
+            acknowledged_at: None,
+            aborted_at: None,
+            expired_at: None,
+            customer_typed: false,
+            history: Vec::new(),
+            attempts: Vec::new(),
+            payment: None,
+            asking: None,
+            base_url: base_url.to_owned(),
+            browser_token: ids.uuid().simple().to_string(),
+            touched_at: now,
+            next_push_at: None,
+        };
+        order.record(Change::Created, now);
+        order
+    }
+
     pub fn state(&self, now: Timestamp) -> OrderState {
         if self.checkout.status == Some(CheckoutStatus::Complete) {
             OrderState::Complete

@@ -20,12 +20,13 @@ pub(crate) enum Persona {
     SlowValidation,
     ClosesBrowser,
     NoPush,
+    TokenFails,
 }
 
 /// The word that the local part contains, and what it does. The page of the documentation shows this table, and a test
 /// compares them.
 #[rustfmt::skip]
-pub(crate) const PERSONAS: [(Persona, &str, &str); 7] = [
+pub(crate) const PERSONAS: [(Persona, &str, &str); 8] = [
     (Persona::PendingAccepted, "pending-accepted", "buys, waits for the fraud decision, and is accepted an hour later"),
     (Persona::PendingRejected, "pending-rejected", "the same, and is rejected an hour later"),
     (Persona::Rejected, "rejected", "is declined by the bank; nothing is bought"),
@@ -33,6 +34,7 @@ pub(crate) const PERSONAS: [(Persona, &str, &str); 7] = [
     (Persona::SlowValidation, "slow-validation", "the answer to `validation` counts as too late: after 3 s the purchase goes on, after 10 s it fails where the answer is required; nobody really waits"),
     (Persona::ClosesBrowser, "closes-browser", "buys, and closes the window: there is no `redirect_url`, and the confirmation page is never opened"),
     (Persona::NoPush, "no-push", "buys, and no push falls due; one that is asked for is sent"),
+    (Persona::TokenFails, "token-fails", "buys, and every later order by the `recurring_token` is refused with 403 `PAYMENT_METHOD_FAILED`"),
 ];
 
 impl Persona {

@@ -88,7 +88,10 @@ impl Kustom {
             return Err(PurchaseRefusal::Rejected);
         }
         complete(order, outcome, purchase.method, self.ids.short_reference(), now);
-        let redirect_url = (!Persona::ClosesBrowser.is(&purchase.address)).then(|| confirmation_url(order));
+        if order.checkout.recurring == Some(true) {
+            order.checkout.recurring_token = Some(self.ids.uuid().to_string());
+        }
+        let confirmation_url = confirmation_url(order);
         if !Persona::NoPush.is(&purchase.address) {
             self.plan_first_push(id);
         }
@@ -98,6 +101,8 @@ impl Kustom {
         let order_id = id.clone();
         self.happened(&WebhookEvent::OrderCreated { order_id }, now);
         management::capture_automatically(self, id, now);
+        let end = self.end_hosted_page(id, now).unwrap_or(confirmation_url);
+        let redirect_url = (!Persona::ClosesBrowser.is(&purchase.address)).then_some(end);
         Ok(Purchased {
             outcome,
             redirect_url,
@@ -258,7 +263,14 @@ fn required_fields(address: &Address) -> [(&'static str, &Option<String>); 7] {
     ]
 }
 
-fn complete(order: &mut Order, outcome: Outcome, method: PaymentMethod, reference: String, now: Timestamp) {
+/// What an order is once it is bought.
+pub(crate) fn complete(
+    order: &mut Order,
+    outcome: Outcome,
+    method: PaymentMethod,
+    reference: String,
+    now: Timestamp,
+) {
     order.checkout.status = Some(CheckoutStatus::Complete);
     order.checkout.completed_at = Some(now);
     order.managed = Some(ManagedOrder {

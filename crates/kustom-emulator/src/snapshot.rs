@@ -116,7 +116,10 @@ impl Kustom {
             return self.callback_answered(callback.number, answer, now);
         }
         match callback.kind {
-            CallbackKind::Push | CallbackKind::Notification | CallbackKind::Webhook => {
+            CallbackKind::Push
+            | CallbackKind::Notification
+            | CallbackKind::Webhook
+            | CallbackKind::HostedStatus => {
                 self.callback_answered(callback.number, answer, now);
             }
             // The payment itself is ended with all others.

@@ -209,7 +209,8 @@ fn success_status(request: &Request) -> StatusCode {
     match (segments.as_slice(), &request.method) {
         (_, &Method::GET) => StatusCode::OK,
         (["checkout", "v3", "orders"] | [.., "captures" | "refunds"], &Method::POST) => StatusCode::CREATED,
-        (["ordermanagement", ..], _) => StatusCode::NO_CONTENT,
+        (["hpp", "v1", "sessions"], &Method::POST) => StatusCode::CREATED,
+        (["ordermanagement" | "hpp", ..], _) => StatusCode::NO_CONTENT,
         _ => StatusCode::OK,
     }
 }

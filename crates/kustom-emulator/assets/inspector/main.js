@@ -22,7 +22,16 @@ const store = openStore(draw);
 /** Where the page is: `#orders`, or `#orders/1a2b…` with one of them chosen. */
 function whereabouts() {
   const [view, chosen] = window.location.hash.slice(1).split("/");
-  return { view: view in VIEWS ? view : "orders", chosen: chosen ? decodeURIComponent(chosen) : null };
+  return { view: Object.hasOwn(VIEWS, view) ? view : "orders", chosen: chosen ? decoded(chosen) : null };
+}
+
+/** Whatever somebody has typed behind the `#`. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Many changes at once are drawn once. */

@@ -62,7 +62,7 @@ const known = { id: null, version: null, details: null, isReading: false };
 
 export function orderDetail(context) {
   const { store, chosen } = context;
-  if (store.orders.size === 0 && !chosen) return [firstSteps(store)];
+  if (store.orders.size === 0) return [firstSteps(store)];
   if (!chosen) {
     const hint = "Choose an order to see everything that happened to it.";
     return [{ key: "hint", signature: "", build: () => make("p", { class: "hint" }, hint) }];
@@ -176,8 +176,8 @@ function lines({ order_lines, purchase_currency }) {
     );
   const titles = ["Line", "Quantity", "Unit price", "Total"];
   return make(
-    "section",
-    { "aria-label": "Order lines" },
+    "div",
+    null,
     make("h3", null, "Lines"),
     make(
       "div",

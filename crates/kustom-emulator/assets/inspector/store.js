@@ -64,7 +64,12 @@ export function openStore(changed) {
   /** What is being read now may be older than this wish, so it is done once more. */
   function reload() {
     if (waiting) waiting.push({ kind: "resync", data: {} });
-    else load().catch(() => lost());
+    else load().catch(tryAgain);
+  }
+
+  function tryAgain() {
+    lost();
+    setTimeout(reload, RETRY_MS);
   }
 
   function lost() {
@@ -76,15 +81,31 @@ export function openStore(changed) {
   return store;
 }
 
+/**
+ * Only while somebody looks: a browser opens six connections to one address, and some hidden tabs would use up all of them.
+ * A tab that is shown again reads everything anew.
+ */
 function listen(hear, lost) {
-  const source = new EventSource("_emulator/events");
-  for (const kind of ["hello", "order", "request", "callback", "faults", "clock", "reset", "resync"]) {
-    source.addEventListener(kind, (event) => hear(kind, JSON.parse(event.data)));
-  }
-  source.addEventListener("error", () => {
-    lost();
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(hear, lost), RETRY_MS);
-  });
+  let source = null;
+  const close = () => {
+    source?.close();
+    source = null;
+  };
+  const open = () => {
+    if (source || document.hidden) return;
+    source = new EventSource("_emulator/events");
+    for (const kind of ["hello", "order", "request", "callback", "faults", "clock", "reset", "resync"]) {
+      source.addEventListener(kind, (event) => hear(kind, JSON.parse(event.data)));
+    }
+    source.addEventListener("error", () => {
+      lost();
+      if (source?.readyState !== EventSource.CLOSED) return;
+      close();
+      setTimeout(open, RETRY_MS);
+    });
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  open();
 }
 
 function apply(store, kind, data, reload) {

@@ -25,10 +25,11 @@ const CODE: &str = "NOT_ALLOWED";
 /// Lines that are sent replace those of the order, and an update without lines leaves none: the amount would contradict
 /// them. That comes from the API's earlier owner; Kustom's own page asks for the full set and says no more.
 pub(super) fn update(subject: &mut Subject<'_>) -> Response {
-    let sent: AuthorizationUpdate = match validation::read_authorization(&subject.call.request.body) {
-        Ok(sent) => sent,
-        Err(findings) => return subject.call.bad_value(&findings),
-    };
+    let sent: AuthorizationUpdate =
+        match validation::read_authorization(&subject.call.request.body, subject.strictness) {
+            Ok(sent) => sent,
+            Err(findings) => return subject.call.bad_value(&findings),
+        };
     if let Err(refused) = check(subject.managed, sent.order_amount) {
         return subject.refuse(&refused);
     }

@@ -32,7 +32,8 @@ pub(super) fn read(subject: &Subject<'_>, id: &str) -> Response {
 }
 
 pub(super) fn create(subject: &mut Subject<'_>) -> Response {
-    let sent: CaptureRequest = match validation::read_capture(&subject.call.request.body) {
+    let sent: CaptureRequest = match validation::read_capture(&subject.call.request.body, subject.strictness)
+    {
         Ok(sent) => sent,
         Err(findings) => return subject.call.bad_value(&findings),
     };
@@ -74,10 +75,11 @@ pub(super) fn add_shipping_info(subject: &mut Subject<'_>, id: &str) -> Response
     let Some(index) = position(subject.managed, id) else {
         return no_such_capture(subject);
     };
-    let sent: ShippingInfoUpdate = match validation::read_shipping_info(&subject.call.request.body) {
-        Ok(sent) => sent,
-        Err(findings) => return subject.call.bad_value(&findings),
-    };
+    let sent: ShippingInfoUpdate =
+        match validation::read_shipping_info(&subject.call.request.body, subject.strictness) {
+            Ok(sent) => sent,
+            Err(findings) => return subject.call.bad_value(&findings),
+        };
     let known = &mut subject.managed.captures[index].shipping_info;
     if let Err(refused) = append(known, sent.shipping_info) {
         return subject.refuse(&refused);

@@ -20,7 +20,7 @@ pub(super) fn acknowledge(subject: &mut Subject<'_>) -> Response {
 
 /// A reference that is not sent stays.
 pub(super) fn set_references(subject: &mut Subject<'_>) -> Response {
-    let sent = match validation::read_references(&subject.call.request.body) {
+    let sent = match validation::read_references(&subject.call.request.body, subject.strictness) {
         Ok(sent) => sent,
         Err(findings) => return subject.call.bad_value(&findings),
     };
@@ -43,7 +43,7 @@ pub(super) fn set_references(subject: &mut Subject<'_>) -> Response {
 /// Each member of the address is changed for itself and an empty one is removed, as at the API's earlier owner. Kustom's
 /// own page says only that the shipping address is updated.
 pub(super) fn update_customer(subject: &mut Subject<'_>) -> Response {
-    let sent = match validation::read_customer_update(&subject.call.request.body) {
+    let sent = match validation::read_customer_update(&subject.call.request.body, subject.strictness) {
         Ok(sent) => sent,
         Err(findings) => return subject.call.bad_value(&findings),
     };
@@ -63,10 +63,11 @@ pub(super) fn update_customer(subject: &mut Subject<'_>) -> Response {
 }
 
 pub(super) fn add_shipping_info(subject: &mut Subject<'_>) -> Response {
-    let sent: ShippingInfoUpdate = match validation::read_shipping_info(&subject.call.request.body) {
-        Ok(sent) => sent,
-        Err(findings) => return subject.call.bad_value(&findings),
-    };
+    let sent: ShippingInfoUpdate =
+        match validation::read_shipping_info(&subject.call.request.body, subject.strictness) {
+            Ok(sent) => sent,
+            Err(findings) => return subject.call.bad_value(&findings),
+        };
     if let Err(refused) = capture::append(&mut subject.managed.shipping_info, sent.shipping_info) {
         return subject.refuse(&refused);
     }

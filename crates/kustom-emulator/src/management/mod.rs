@@ -10,14 +10,16 @@ mod details;
 mod refund;
 mod transition;
 
+use crate::idempotency;
 use crate::ids::Ids;
 use crate::kustom::{Call, Kustom};
 use crate::message::Response;
 use crate::order::{Change, Order};
+use crate::strictness::Strictness;
 use crate::webhook::WebhookEvent;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use kustom_api::{IDEMPOTENCY_KEY_HEADER, KustomOrderId, ManagedOrder, ManagementStatus};
+use kustom_api::{KustomOrderId, ManagedOrder, ManagementStatus};
 use transition::Action;
 
 pub(crate) use authorization::AUTHORIZATION_LIFETIME;
@@ -30,6 +32,7 @@ struct Subject<'a> {
     call: &'a Call<'a>,
     now: Timestamp,
     created: Option<Created>,
+    strictness: Strictness,
 }
 
 /// Money that has just moved, by its id.
@@ -60,19 +63,10 @@ pub(crate) fn answer(
     call: &Call<'_>,
     now: Timestamp,
 ) -> Response {
-    let key = match call.request.method {
-        Method::GET => None,
-        _ => call.request.header(IDEMPOTENCY_KEY_HEADER),
-    };
-    let Some(key) = key.filter(|key| !key.is_empty()) else {
-        return act(kustom, id, rest, call, now);
-    };
-    if let Some(first) = kustom.first_answers.find(key) {
-        return first;
+    match call.request.method {
+        Method::GET => act(kustom, id, rest, call, now),
+        _ => idempotency::once(kustom, call, |kustom| act(kustom, id, rest, call, now)),
     }
-    let response = act(kustom, id, rest, call, now).correlated(&call.correlation_id);
-    kustom.first_answers.keep(key, &response);
-    response
 }
 
 /// Captures the whole of an order that asks for it by `options.auto_capture`, once its purchase is accepted. Every other
@@ -87,7 +81,9 @@ pub(crate) fn capture_automatically(kustom: &mut Kustom, id: &KustomOrderId, now
 
 fn act(kustom: &mut Kustom, id: &str, rest: &[&str], call: &Call<'_>, now: Timestamp) -> Response {
     let id = KustomOrderId(id.to_owned());
-    let Kustom { orders, ids, .. } = kustom;
+    let Kustom {
+        orders, ids, rules, ..
+    } = kustom;
     let Some(order) = orders.get_mut(&id) else {
         return no_such_order(call);
     };
@@ -102,6 +98,7 @@ fn act(kustom: &mut Kustom, id: &str, rest: &[&str], call: &Call<'_>, now: Times
         call,
         now,
         created: None,
+        strictness: rules.strictness,
     };
     let response = subject.answer(rest);
     let created = subject.created.take();

@@ -24,7 +24,7 @@ pub(super) fn read(subject: &Subject<'_>, id: &str) -> Response {
 }
 
 pub(super) fn create(subject: &mut Subject<'_>) -> Response {
-    let sent: RefundRequest = match validation::read_refund(&subject.call.request.body) {
+    let sent: RefundRequest = match validation::read_refund(&subject.call.request.body, subject.strictness) {
         Ok(sent) => sent,
         Err(findings) => return subject.call.bad_value(&findings),
     };

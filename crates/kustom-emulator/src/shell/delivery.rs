@@ -75,7 +75,8 @@ impl Delivery {
             CallbackKind::Push
             | CallbackKind::Validation
             | CallbackKind::Notification
-            | CallbackKind::Webhook => ANSWER_LIMIT_BYTES,
+            | CallbackKind::Webhook
+            | CallbackKind::HostedStatus => ANSWER_LIMIT_BYTES,
             CallbackKind::ShippingOption | CallbackKind::Address | CallbackKind::Country => {
                 LONG_ANSWER_LIMIT_BYTES
             }

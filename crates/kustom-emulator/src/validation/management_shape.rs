@@ -7,12 +7,12 @@ use super::market::is_country;
 use super::order_shape::{PRODUCT_IDENTIFIERS, REFERENCES, is_interval};
 use super::shape::Rule::{Anything, Form, Integer, List, NonEmptyList, Object, Text};
 use super::shape::{Rule, Shape, optional, required};
-use super::{Finding, object, typed};
+use super::{Finding, read_shaped, said};
+use crate::strictness::Strictness;
 use kustom_api::{
     AuthorizationUpdate, CaptureRequest, CustomerUpdate, MerchantReferences, RefundRequest,
     ShippingInfoUpdate,
 };
-use serde::de::DeserializeOwned;
 
 /// Two hundred million minor units, twice as much as the checkout takes in a line.
 const LARGEST: i64 = 200_000_000;
@@ -35,7 +35,7 @@ const ORDER_LINES: Rule = List {
     item: &Object(&ORDER_LINE),
 };
 
-const CAPTURE: Shape = Shape(&[
+pub(super) const CAPTURE: Shape = Shape(&[
     required("captured_amount", AMOUNT),
     optional("order_lines", ORDER_LINES),
     optional("description", TEXT_255),
@@ -50,14 +50,14 @@ const CAPTURE: Shape = Shape(&[
     optional("shipping_delay", COUNT),
 ]);
 
-const REFUND: Shape = Shape(&[
+pub(super) const REFUND: Shape = Shape(&[
     required("refunded_amount", AMOUNT),
     optional("order_lines", ORDER_LINES),
     optional("description", TEXT_255),
     optional("reference", TEXT_255),
 ]);
 
-const AUTHORIZATION: Shape = Shape(&[
+pub(super) const AUTHORIZATION: Shape = Shape(&[
     required("order_amount", AMOUNT),
     optional("order_lines", ORDER_LINES),
     optional("description", TEXT_255),
@@ -69,7 +69,7 @@ const CUSTOMER: Shape = Shape(&[
     optional("billing_address", Anything),
 ]);
 
-const SHIPPING_INFOS: Shape = Shape(&[required(
+pub(super) const SHIPPING_INFOS: Shape = Shape(&[required(
     "shipping_info",
     NonEmptyList {
         max: 500,
@@ -146,46 +146,48 @@ pub(crate) struct SentCustomer {
 }
 
 /// Reads the body of `POST …/captures`.
-pub(crate) fn read_capture(body: &[u8]) -> Result<CaptureRequest, Vec<Finding>> {
-    read(body, &CAPTURE)
+pub(crate) fn read_capture(body: &[u8], strictness: Strictness) -> Result<CaptureRequest, Vec<Finding>> {
+    read_shaped(body, &CAPTURE, strictness)
 }
 
 /// Reads the body of `POST …/refunds`.
-pub(crate) fn read_refund(body: &[u8]) -> Result<RefundRequest, Vec<Finding>> {
-    read(body, &REFUND)
+pub(crate) fn read_refund(body: &[u8], strictness: Strictness) -> Result<RefundRequest, Vec<Finding>> {
+    read_shaped(body, &REFUND, strictness)
 }
 
 /// Reads the body of `PATCH …/authorization`.
-pub(crate) fn read_authorization(body: &[u8]) -> Result<AuthorizationUpdate, Vec<Finding>> {
-    read(body, &AUTHORIZATION)
+pub(crate) fn read_authorization(
+    body: &[u8],
+    strictness: Strictness,
+) -> Result<AuthorizationUpdate, Vec<Finding>> {
+    read_shaped(body, &AUTHORIZATION, strictness)
 }
 
 /// Reads the body of `POST …/shipping-info`, of an order or of a capture.
-pub(crate) fn read_shipping_info(body: &[u8]) -> Result<ShippingInfoUpdate, Vec<Finding>> {
-    read(body, &SHIPPING_INFOS)
+pub(crate) fn read_shipping_info(
+    body: &[u8],
+    strictness: Strictness,
+) -> Result<ShippingInfoUpdate, Vec<Finding>> {
+    read_shaped(body, &SHIPPING_INFOS, strictness)
 }
 
 /// Reads the body of `PATCH …/merchant-references`.
-pub(crate) fn read_references(body: &[u8]) -> Result<MerchantReferences, Vec<Finding>> {
-    read(body, &REFERENCES)
+pub(crate) fn read_references(
+    body: &[u8],
+    strictness: Strictness,
+) -> Result<MerchantReferences, Vec<Finding>> {
+    read_shaped(body, &REFERENCES, strictness)
 }
 
 /// Reads the body of `PATCH …/customer-details`.
-pub(crate) fn read_customer_update(body: &[u8]) -> Result<SentCustomer, Vec<Finding>> {
+pub(crate) fn read_customer_update(
+    body: &[u8],
+    strictness: Strictness,
+) -> Result<SentCustomer, Vec<Finding>> {
     Ok(SentCustomer {
-        update: read(body, &CUSTOMER)?,
-        names_billing_address: object(body)?.contains_key("billing_address"),
+        update: read_shaped(body, &CUSTOMER, strictness)?,
+        names_billing_address: said(body, strictness)?.contains_key("billing_address"),
     })
-}
-
-fn read<T: DeserializeOwned>(body: &[u8], shape: &Shape) -> Result<T, Vec<Finding>> {
-    let members = object(body)?;
-    let mut findings = Vec::new();
-    shape.check(&members, "", &mut findings);
-    match findings.is_empty() {
-        true => typed(members),
-        false => Err(findings),
-    }
 }
 
 fn is_line_type(text: &str) -> bool {

@@ -5,9 +5,11 @@
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/errors-in-checkout>.
 
 mod amounts;
+mod hosted_shape;
 mod management_shape;
 mod market;
 mod order_shape;
+mod recurring_shape;
 mod shape;
 mod shipping;
 mod urls;
@@ -22,9 +24,11 @@ use serde_json::{Map, Value};
 
 use amounts::check_totals;
 pub(crate) use amounts::order_tax;
+pub(crate) use hosted_shape::{read_distribution, read_session};
 pub(crate) use management_shape::{
     read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
 };
+pub(crate) use recurring_shape::read_recurring;
 pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
@@ -214,6 +218,22 @@ fn check_lines(members: &Map<String, Value>, strictness: Strictness, findings: &
         if says_its_tax && let Ok(line) = serde_json::from_value::<OrderLine>(value.clone()) {
             amounts::check_line(&line, &format!("order_lines[{index}]"), &strictness, findings);
         }
+    }
+}
+
+/// Reads a body of which all mistakes are in its shape.
+fn read_shaped<T: DeserializeOwned>(
+    body: &[u8],
+    shape: &shape::Shape,
+    strictness: Strictness,
+) -> Result<T, Vec<Finding>> {
+    let members = said(body, strictness)?;
+    let mut findings = Vec::new();
+    shape.check(&members, "", &mut findings);
+    forgive_unknown(&mut findings, strictness);
+    match findings.is_empty() {
+        true => typed(members),
+        false => Err(findings),
     }
 }
 

@@ -28,9 +28,9 @@ const TEXT: Rule = Text {
     min: 0,
     max: UNLIMITED,
 };
-const TEXT_255: Rule = Text { min: 0, max: 255 };
+pub(super) const TEXT_255: Rule = Text { min: 0, max: 255 };
 const NAME: Rule = Text { min: 1, max: 255 };
-const URL: Rule = Text { min: 0, max: 2000 };
+pub(super) const URL: Rule = Text { min: 0, max: 2000 };
 const HTTPS_URL: Rule = Form(
     super::urls::is_https,
     "an https address of at most 2000 characters",
@@ -40,10 +40,10 @@ const COUNTRIES: Rule = List {
     max: 300,
     item: &COUNTRY,
 };
-const CURRENCY: Rule = Form(is_currency_code, "a currency of three letters");
+pub(super) const CURRENCY: Rule = Form(is_currency_code, "a currency of three letters");
 const LOCALE: Rule = Form(is_locale, "a locale such as sv-SE");
 const COLOUR: Rule = Form(is_colour, "a colour such as #12AB34");
-const AMOUNT: Rule = Integer {
+pub(super) const AMOUNT: Rule = Integer {
     min: 0,
     max: i64::MAX,
 };
@@ -131,7 +131,7 @@ pub(super) const REFERENCES: Shape = Shape(&[
     optional("merchant_reference2", TEXT_255),
 ]);
 
-const ATTACHMENT: Shape = Shape(&[required("body", TEXT), required("content_type", TEXT)]);
+pub(super) const ATTACHMENT: Shape = Shape(&[required("body", TEXT), required("content_type", TEXT)]);
 const GUI: Shape = Shape(&[optional(
     "options",
     List {
@@ -148,7 +148,7 @@ const EXTERNAL_CHECKOUTS: Rule = List {
     item: &Object(&EXTERNAL_CHECKOUT),
 };
 
-const ORDER_LINES: Rule = List {
+pub(super) const ORDER_LINES: Rule = List {
     max: 1000,
     item: &Object(&ORDER_LINE),
 };

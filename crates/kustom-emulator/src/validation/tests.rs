@@ -328,9 +328,17 @@ fn a_body_that_is_no_object_is_refused() {
 
 #[test]
 fn references_are_checked_like_the_order() {
-    assert!(read_references(br#"{"merchant_reference1":"A","merchant_reference2":"B"}"#).is_ok());
-    assert!(read_references(br#"{"merchant_reference3":"A"}"#).is_err());
-    assert!(read_references(br#"{"merchant_reference1":1}"#).is_err());
+    let references = |body: &[u8]| read_references(body, Strictness::default());
+    assert!(references(br#"{"merchant_reference1":"A","merchant_reference2":"B"}"#).is_ok());
+    assert!(references(br#"{"merchant_reference3":"A"}"#).is_err());
+    assert!(references(br#"{"merchant_reference1":1}"#).is_err());
+    let lenient = Strictness {
+        unknown_members: UnknownMembers::Ignored,
+        null_members: NullMembers::Ignored,
+        ..Strictness::default()
+    };
+    let body = br#"{"merchant_reference1":null,"merchant_reference3":"A"}"#;
+    assert_eq!(read_references(body, lenient).unwrap().merchant_reference1, None);
 }
 
 /// Otherwise a member would pass the check here and be lost when it is read.
@@ -340,6 +348,10 @@ fn the_wire_types_know_every_member_of_the_schema() {
     check_wire_type::<kustom_api::ShippingServiceResponse>(&order_shape::ANSWER);
     // An answer is read as a part of an order.
     check_wire_type::<CheckoutOrder>(&order_shape::ANSWER);
+    check_wire_type::<kustom_api::CaptureRequest>(&management_shape::CAPTURE);
+    check_wire_type::<kustom_api::RefundRequest>(&management_shape::REFUND);
+    check_wire_type::<kustom_api::AuthorizationUpdate>(&management_shape::AUTHORIZATION);
+    check_wire_type::<kustom_api::ShippingInfoUpdate>(&management_shape::SHIPPING_INFOS);
 }
 
 fn check_wire_type<T: DeserializeOwned + serde::Serialize>(shape: &shape::Shape) {

@@ -92,7 +92,7 @@ async fn rules_that_cannot_be_meant_are_refused_with_the_reason() {
         (
             json!({ "method": "*", "path": "/browser/*", "effect": "reset" }),
             "BAD_FAULT",
-            "path must match something below /checkout/ or /ordermanagement/",
+            "path must match something below /checkout/, /ordermanagement/, /customer-token/, /hpp/",
         ),
         (
             json!({ "method": "*", "path": "*", "effect": "delay" }),

@@ -29,6 +29,10 @@ mod faults;
 #[cfg(test)]
 mod fields;
 #[cfg(test)]
+mod form;
+#[cfg(test)]
+mod hosted;
+#[cfg(test)]
 mod inspector;
 #[cfg(test)]
 mod management;
@@ -46,6 +50,8 @@ mod pure;
 mod purity;
 #[cfg(test)]
 mod pushes;
+#[cfg(test)]
+mod recurring;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]

@@ -107,6 +107,15 @@ async fn an_extension_counts_from_today_until_the_last_day() {
 }
 
 #[tokio::test]
+async fn what_was_paid_by_card_is_not_extended() {
+    let emulator = emulator();
+    let id = create(&emulator, order_with(json!({}))).await;
+    assert_eq!(pay(&emulator, &id, json!({ "method": "card" })).await.status, 200);
+    let messages = refused(&emulator, &id, EXTEND, None, "NOT_ALLOWED").await;
+    assert_eq!(messages, ["What was paid by card cannot be extended."]);
+}
+
+#[tokio::test]
 async fn the_shipping_address_is_changed_member_by_member_and_billing_not_at_all() {
     let emulator = emulator();
     let id = bought(&emulator).await;
