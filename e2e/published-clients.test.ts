@@ -121,6 +121,18 @@ describe('@crystallize/node-klarna', () => {
     expect((await emulator.order(id)).acknowledged_at).not.toBeNull();
   });
 
+  test('a subscription buys again by its token', async () => {
+    const opened = await client.checkoutV3.createOrder(sent({ ...order(1), recurring: true }));
+    const first = body(opened).order_id as string;
+    await emulator.pay(first, 'approved');
+    const token = body(await client.checkoutV3.retrieveOrder(first)).recurring_token as string;
+    const again = await client.customerTokenV1.order(token, sent({ ...cart(2), purchase_currency: 'SEK' }));
+    const second = body(again).order_id as string;
+    expect(body(await orders.getOrder(second))).toMatchObject({ status: 'AUTHORIZED', order_amount: 20_000 });
+    const unknown = await client.customerTokenV1.order('none', sent({}));
+    expect(status(unknown)).toBe(404);
+  });
+
   test('what is not possible is refused in words that a program can search for', async () => {
     const id = await bought(1);
     const tooMuch = await captures.capture(id, sent({ captured_amount: 10_001 }));
