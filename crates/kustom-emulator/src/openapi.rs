@@ -47,6 +47,11 @@ const OPERATIONS: &[Operation] = &[
     merchant("post", "/ordermanagement/v1/orders/{order_id}/captures/{capture_id}/trigger-send-out", "Tell the customer again", 204, false),
     merchant("post", "/ordermanagement/v1/orders/{order_id}/refunds", "Give money back", 201, true),
     merchant("get", "/ordermanagement/v1/orders/{order_id}/refunds/{refund_id}", "Read a refund", 200, false),
+    merchant("post", "/hpp/v1/sessions", "Open a hosted payment page for an order", 201, true),
+    merchant("get", "/hpp/v1/sessions/{session_id}", "Read how far it has come", 200, false),
+    merchant("delete", "/hpp/v1/sessions/{session_id}", "Disable it", 204, false),
+    merchant("post", "/hpp/v1/sessions/{session_id}/distribution", "Send the link of the page", 200, true),
+    merchant("post", "/customer-token/v1/tokens/{token}/order", "Buy again by a recurring token", 200, true),
     control("get", "/_emulator/orders", "All orders in short", false),
     control("get", "/_emulator/orders/{order_id}", "One order with its history and its callbacks", false),
     control("post", "/_emulator/orders/{order_id}/pay", "Pay as a shopper", true),
@@ -138,6 +143,8 @@ fn described(operation: &Operation) -> Value {
     let (error, tag) = match operation.side {
         Side::Control => ("ControlError", "control"),
         Side::Merchant if operation.path.starts_with(ORDER) => ("MerchantError", "order management"),
+        Side::Merchant if operation.path.starts_with("/hpp") => ("MerchantError", "hosted payment page"),
+        Side::Merchant if operation.path.starts_with("/customer-token") => ("MerchantError", "recurring"),
         Side::Merchant => ("MerchantError", "checkout"),
     };
     let refusal = json!({ "$ref": format!("#/components/schemas/{error}") });
