@@ -50,7 +50,7 @@ const OPERATIONS: &[Operation] = &[
     merchant("post", "/hpp/v1/sessions", "Open a hosted payment page for an order", 201, true),
     merchant("get", "/hpp/v1/sessions/{session_id}", "Read how far it has come", 200, false),
     merchant("delete", "/hpp/v1/sessions/{session_id}", "Disable it", 204, false),
-    merchant("post", "/hpp/v1/sessions/{session_id}/distribution", "Send the link of the page", 200, true),
+    merchant("post", "/hpp/v1/sessions/{session_id}/distribution", "Send the link of the page", 204, true),
     merchant("post", "/customer-token/v1/tokens/{token}/order", "Buy again by a recurring token", 200, true),
     control("get", "/_emulator/orders", "All orders in short", false),
     control("get", "/_emulator/orders/{order_id}", "One order with its history and its callbacks", false),

@@ -29,7 +29,7 @@ pub(crate) use management_shape::{
     read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
 };
 pub(crate) use recurring_shape::read_recurring;
-pub(crate) use urls::{is_callback_url, is_loopback};
+pub(crate) use urls::{is_callback_url, is_loopback, is_this_machine};
 
 /// One value that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

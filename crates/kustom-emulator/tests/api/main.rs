@@ -31,6 +31,8 @@ mod fields;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
+mod host;
+#[cfg(test)]
 mod hosted;
 #[cfg(test)]
 mod inspector;
