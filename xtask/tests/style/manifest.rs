@@ -32,13 +32,14 @@ const DIRECTION: [(&str, &[&str]); 4] = [
     ("kassa-torture", &[]),
 ];
 
-const OURS: [&str; 7] = [
+const OURS: [&str; 8] = [
     "kassa",
     "kassa-commerce",
     "kassa-simulator",
     "kassa-torture",
     "kustom-api",
     "kustom-emulator",
+    "kustom-emulator-fuzz",
     "xtask",
 ];
 

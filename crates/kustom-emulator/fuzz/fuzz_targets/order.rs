@@ -4,6 +4,8 @@
 mod edit;
 #[path = "../../tests/fuzz/law.rs"]
 mod law;
+#[path = "../../tests/fuzz/sent.rs"]
+mod sent;
 #[path = "../../tests/fuzz/sequence.rs"]
 mod sequence;
 #[path = "../../tests/fuzz/step.rs"]

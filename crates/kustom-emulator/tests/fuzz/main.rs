@@ -8,6 +8,8 @@ mod edit;
 #[cfg(test)]
 mod law;
 #[cfg(test)]
+mod sent;
+#[cfg(test)]
 mod sequence;
 #[cfg(test)]
 mod step;

@@ -2,8 +2,9 @@
 
 use crate::edit::{Edit, edited};
 use crate::law;
+use crate::sent::{order, request};
 use crate::step::{Seldom, Shopper, Sketch};
-use crate::world::{World, order, request};
+use crate::world::World;
 use axum::body::Body;
 use bytes::Bytes;
 use http::Method;
@@ -72,7 +73,7 @@ fn opened(sketch: &Sketch) -> (Kustom, KustomOrderId) {
 }
 
 fn shopper() -> Purchase {
-    crate::world::purchase(&Shopper {
+    crate::sent::purchase(&Shopper {
         persona: 0,
         three_d_secure: Seldom(0),
         elsewhere: Seldom(0),
