@@ -26,6 +26,7 @@ mod ids;
 mod kustom;
 mod management;
 mod message;
+mod openapi;
 mod order;
 mod orders;
 mod payment;

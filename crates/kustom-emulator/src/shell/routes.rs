@@ -23,6 +23,7 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator/callbacks/{number}/repeat", post(calling::repeat))
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
         .route("/_emulator/reset", post(reset))
+        .route("/openapi.json", get(openapi))
         .merge(clock::router())
         .merge(snapshot::router())
         .route("/_emulator/events", get(events::stream))
@@ -65,6 +66,10 @@ async fn core(State(emulator): State<Emulator>, request: axum::extract::Request)
 async fn apply_late(emulator: Emulator, request: Request, late: Late) {
     tokio::time::sleep(Duration::from_millis(late.after_ms)).await;
     emulator.act(|kustom, now| kustom.apply_late(&request, late, now));
+}
+
+async fn openapi() -> Response {
+    Response::json(StatusCode::OK, &crate::openapi::document())
 }
 
 async fn reset(State(emulator): State<Emulator>) -> Response {

@@ -37,6 +37,8 @@ mod inspector;
 #[cfg(test)]
 mod management;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod origin;
 #[cfg(test)]
 mod payment;
