@@ -1,14 +1,16 @@
 /** The real binary, started the way a first-time user starts it, in an empty folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-const BINARY = process.env.KASSA_BIN ?? join(REPOSITORY, 'target/debug/kassa');
+export const BINARY = process.env.KASSA_BIN ?? join(REPOSITORY, 'target/debug/kassa');
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
@@ -70,6 +72,25 @@ export async function startEmulator(): Promise<EmulatorAlone> {
     stop: async () => {
       await program.stop();
       await removeFolder();
+    },
+  };
+}
+
+/** The same as the tests of others start it: on a port that was free, told by a line of JSON. */
+export async function startEmulatorOnFreePort(): Promise<EmulatorAlone> {
+  const options = ['--listen', '127.0.0.1:0', '--json', '--stop-with-stdin'];
+  const child = spawn(BINARY, ['emulator', ...options], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const followed = followProcess(child);
+  const lines = createInterface({ input: child.stdout });
+  const first = once(lines, 'line').then(([line]) => line as string);
+  const line = await Promise.race([first, followed.ended]);
+  if (followed.end() !== undefined) throw new Error(`${BINARY} ended (${line}):\n${followed.output()}`);
+  return {
+    url: (JSON.parse(line) as { url: string }).url,
+    output: followed.output,
+    stop: async () => {
+      child.stdin.end();
+      await followed.ended;
     },
   };
 }

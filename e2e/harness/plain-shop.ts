@@ -33,6 +33,9 @@ export async function servePlainShop(emulatorUrl: string): Promise<PlainShop> {
 
 const NO_SUCH_STREET = { error_type: 'address_error', error_text: 'There is no such street.' };
 
+/** Where the hosted payment page sends the shopper. */
+const AFTER_HOSTED_PAGE = ['/paid', '/cart', '/cancelled'];
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -43,6 +46,10 @@ async function answer(
   if (pathname === '/address') {
     response.writeHead(shop.addressAnswer.status, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(shop.addressAnswer.body));
+    return;
+  }
+  if (AFTER_HOSTED_PAGE.includes(pathname)) {
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(document(''));
     return;
   }
   if (!['/checkout', '/confirmation', '/mounts'].includes(pathname)) {

@@ -8,6 +8,7 @@ mod deny;
 mod dev;
 mod gate;
 mod node;
+mod php;
 mod playground;
 mod process;
 mod schemathesis;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{browser, deny, node, playground, process, schemathesis, simulate, torture};
+use crate::{browser, deny, node, php, playground, process, schemathesis, simulate, torture};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -83,6 +83,7 @@ fn rust() -> Result<()> {
 
 fn e2e() -> Result<()> {
     let browser = browser::ensure_installed()?;
+    let php = php::ensure_installed()?;
     let schemathesis = schemathesis::ensure_installed()?;
     playground::ensure_built()?;
     // With the tests, because their dependencies add features, and the step `rust` has compiled just those.
@@ -91,6 +92,7 @@ fn e2e() -> Result<()> {
     stories
         .env("KASSA_BIN", process::debug_binary("kassa")?)
         .env("CHROMIUM", browser)
+        .env("PHP", php)
         .env("SCHEMATHESIS", schemathesis);
     process::run_command(stories)
 }

@@ -29,12 +29,17 @@ fn start(arguments: &[&str]) -> Emulator {
 
 impl Emulator {
     fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        self.call_as("localhost", method, path, body)
+    }
+
+    /// Under another name, as from another container.
+    fn call_as(&self, host: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
         let address = self.ready["url"]
             .as_str()
             .and_then(|url| url.strip_prefix("http://"));
         let mut stream = TcpStream::connect(address.expect("an address over http")).expect("it listens");
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: emulator\r\nauthorization: Basic kco_test_api_x\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Basic kco_test_api_x\r\n\
              content-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
@@ -111,12 +116,47 @@ fn its_clock_and_credentials_are_chosen_at_the_start() {
 }
 
 #[test]
+fn it_is_steered_under_the_names_that_are_allowed() {
+    let mut emulator = start(&[
+        "--allow-host",
+        "emulator",
+        "--allow-host",
+        "192.0.2.7",
+        "--public-url",
+        "https://kustom.test",
+        "--stop-with-stdin",
+    ]);
+    for (host, status) in [
+        ("emulator:3301", 200),
+        ("192.0.2.7", 200),
+        ("kustom.test", 200),
+        ("evil.example", 403),
+    ] {
+        assert_eq!(
+            emulator.call_as(host, "GET", "/_emulator/clock", "").0,
+            status,
+            "{host}"
+        );
+    }
+    assert_eq!(
+        emulator
+            .call_as("evil.example", "POST", "/checkout/v3/orders", ORDER)
+            .0,
+        201
+    );
+    drop(emulator.child.stdin.take());
+    assert_eq!(emulator.exit_code(), Some(0));
+}
+
+#[test]
 fn flags_that_make_no_sense_are_refused() {
     for arguments in [
         ["--speed", "0"],
         ["--speed", "fast"],
         ["--first-push-after", "-1"],
         ["--listen", "nowhere"],
+        ["--allow-host", "http://emulator:3301"],
+        ["--allow-host", "emulator:3301"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_kassa"))
             .arg("emulator")

@@ -232,7 +232,7 @@ fn reason_of_ours(status: u16) -> &'static str {
         400 => "The body cannot be read, or a value in it is wrong.",
         401 => "The token is not this order's.",
         402 => "The payment was rejected.",
-        403 => "`FOREIGN_ORIGIN`: a page of a stranger's site must not steer the emulator.",
+        403 => "`FOREIGN_ORIGIN` or `FOREIGN_HOST`: a page of a stranger's site must not steer the emulator.",
         404 => "There is none.",
         409 => "What is there does not allow this, or the merchant did not.",
         413 => "The body is too long.",

@@ -8,6 +8,7 @@ mod clock;
 mod delivery;
 mod events;
 mod fault;
+mod host;
 mod inspector;
 mod origin;
 mod payment;
@@ -32,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Host;
 
 /// The wall clock, injected so that tests decide what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -42,6 +44,8 @@ pub struct Settings {
     pub rules: Rules,
     /// The address under which merchants and browsers reach the emulator. Without it, the request's `Host` says.
     pub public_url: Option<String>,
+    /// Further names under which the control routes answer, beside those of this machine and of the public URL.
+    pub allowed_hosts: Vec<Host>,
     /// How fast the virtual clock runs, at the start and after a reset.
     pub speed: Speed,
     /// Whether it stands still until it is moved.
@@ -58,6 +62,7 @@ struct Inner {
     state: Mutex<State>,
     clock: Clock,
     public_url: Option<String>,
+    allowed_hosts: Vec<Host>,
     speed: Speed,
     frozen: bool,
     delivery: Delivery,
@@ -107,6 +112,7 @@ impl Emulator {
             inner: Arc::new(Inner {
                 state: Mutex::new(state),
                 clock,
+                allowed_hosts: host::allowed(settings.allowed_hosts, public_url.as_deref()),
                 public_url,
                 speed: settings.speed,
                 frozen: settings.frozen,

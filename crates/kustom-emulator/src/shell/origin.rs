@@ -5,11 +5,11 @@
 //! of this machine, on any port, are the developer's own and may also read the answers. The iframe's routes are for the
 //! shop's pages, wherever they are, and are not guarded by this.
 
+use super::host::Asked;
 use crate::message::Response as Answer;
 use crate::validation::is_loopback;
 use axum::extract::Request;
-use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
@@ -39,15 +39,12 @@ fn is_of_this_machine(origin: &HeaderValue) -> bool {
     read(origin).is_some_and(|origin| is_loopback(&origin))
 }
 
-/// The inspector under whatever name the emulator is reached. The scheme is left out: a proxy may have ended TLS.
+/// The inspector under the name by which the emulator was reached. The scheme is left out: a proxy may have ended TLS.
 fn is_our_own(origin: &HeaderValue, request: &Request) -> bool {
     let Some(origin) = read(origin) else { return false };
-    let host = request.uri().host().map(str::to_owned);
-    let port = request.uri().port_u16();
-    let asked = host
-        .map(|host| (host, port))
-        .or_else(|| host_of(request.headers()));
-    let Some((host, port)) = asked else { return false };
+    let Some(Asked { host, port }) = Asked::of(request) else {
+        return false;
+    };
     origin.host_str() == Some(host.to_ascii_lowercase().as_str())
         && origin.port() == port.filter(|port| !is_usual(*port))
 }
@@ -55,12 +52,6 @@ fn is_our_own(origin: &HeaderValue, request: &Request) -> bool {
 /// Browsers leave out the port that goes without saying, and so does [`Url`].
 fn is_usual(port: u16) -> bool {
     matches!(port, 80 | 443)
-}
-
-fn host_of(headers: &HeaderMap) -> Option<(String, Option<u16>)> {
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    let authority: Authority = host.parse().ok()?;
-    Some((authority.host().to_owned(), authority.port_u16()))
 }
 
 fn read(origin: &HeaderValue) -> Option<Url> {

@@ -1,14 +1,16 @@
 //! Routes to the core, and to what the core cannot answer alone.
 
 use super::serve::{ArrivedAt, Cutter};
-use super::{Emulator, asking, assets, calling, clock, events, fault, inspector, origin, payment, snapshot};
+use super::{
+    Emulator, asking, assets, calling, clock, events, fault, host, inspector, origin, payment, snapshot,
+};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
 use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use serde_json::json;
@@ -23,19 +25,20 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator/callbacks/{number}/repeat", post(calling::repeat))
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
         .route("/_emulator/reset", post(reset))
-        .route("/openapi.json", get(openapi))
         .merge(clock::router())
         .merge(snapshot::router())
         .route("/_emulator/events", get(events::stream))
         .route("/_emulator/{*rest}", any(core))
         .layer(origin::loopback_pages())
-        .layer(from_fn(origin::refuse_strangers));
+        .layer(from_fn(origin::refuse_strangers))
+        .layer(from_fn_with_state(emulator.clone(), host::refuse_foreign_names));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
         .route("/browser/orders/{id}/bank", post(payment::at_bank))
         .route("/browser/orders/{id}", get(core))
         .route("/browser/orders/{id}/{what}", post(asking::from_browser))
+        .route("/openapi.json", get(openapi))
         .layer(CorsLayer::permissive());
     Router::new()
         .merge(control)

@@ -32,7 +32,7 @@ pub(crate) use management_shape::{
 pub(crate) use order_shape::{REQUIRED_ON_CREATE, SERVER_OWNED};
 pub(crate) use recurring_shape::read_recurring;
 pub(crate) use shape::{Need, Rule, Shape, Written};
-pub(crate) use urls::{is_callback_url, is_loopback};
+pub(crate) use urls::{is_callback_url, is_loopback, is_this_machine};
 
 /// One value that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

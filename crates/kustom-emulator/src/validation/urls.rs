@@ -61,12 +61,25 @@ pub(super) fn is_https(text: &str) -> bool {
 
 /// The machine itself: what a developer's shop and its own certificates live on.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+    url.host().is_some_and(|host| match host {
+        Host::Domain(name) => is_local_name(name),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    })
+}
+
+/// Whether a caller who uses this name means the machine that it runs on. Who asks for "any address" gets there, too.
+pub(crate) fn is_this_machine(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => is_local_name(name),
+        Host::Ipv4(address) => address.is_loopback() || address.is_unspecified(),
+        Host::Ipv6(address) => address.is_loopback() || address.is_unspecified(),
     }
+}
+
+/// Reserved by RFC 6761: no name server decides about these.
+fn is_local_name(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// The push address must differ from the two pages that the shopper sees.

@@ -33,6 +33,8 @@ mod fields;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
+mod host;
+#[cfg(test)]
 mod hosted;
 #[cfg(test)]
 mod inspector;

@@ -1,8 +1,18 @@
 //! Which web pages may steer the emulator.
 
-use crate::support::{call, call_with, create, emulator, order};
+use crate::support::{call, call_with, create, emulator, order, start};
+use kustom_emulator::{Emulator, Settings};
+use std::sync::Arc;
 
 const OWN_HOST: (&str, &str) = ("host", "kustom.internal:3301");
+
+fn known_by_that_name() -> Emulator {
+    let settings = Settings {
+        public_url: Some(format!("http://{}", OWN_HOST.1)),
+        ..Settings::default()
+    };
+    Emulator::new(settings, Arc::new(start))
+}
 
 #[tokio::test]
 async fn strangers_pages_are_refused_and_ours_are_not() {
@@ -22,7 +32,7 @@ async fn strangers_pages_are_refused_and_ours_are_not() {
         (Some("null"), 403),
         (Some(""), 403),
     ] {
-        let emulator = emulator();
+        let emulator = known_by_that_name();
         create(&emulator, order()).await;
         let headers: Vec<_> = [OWN_HOST]
             .into_iter()

@@ -79,7 +79,7 @@ impl Served {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let body = body.map(Value::to_string).unwrap_or_default();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: kustom.test\r\nauthorization: Basic kco_test_api_x\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: emulator.test\r\nauthorization: Basic kco_test_api_x\r\n\
              connection: close\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );

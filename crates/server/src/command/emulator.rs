@@ -14,6 +14,7 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use url::Host;
 
 /// A developer who closes the page after paying does not wait two minutes to see the push.
 const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
@@ -45,6 +46,9 @@ pub(crate) struct Arguments {
     /// The address under which shops and browsers reach the emulator, where that is another than they ask.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Let the control routes answer under this name, too, such as the name of a container; may be given several times.
+    #[arg(long = "allow-host", value_name = "NAME", value_parser = allowed_host)]
+    allowed_hosts: Vec<Host>,
     /// Accept this API key only. Without one, any credentials will do.
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
@@ -71,6 +75,10 @@ impl RuleSetting {
             value: value.to_owned(),
         })
     }
+}
+
+fn allowed_host(text: &str) -> Result<Host, &'static str> {
+    Host::parse(text).map_err(|_| "it is a name or an address, without scheme and port; IPv6 in brackets")
 }
 
 fn speed(text: &str) -> Result<Speed, String> {
@@ -103,6 +111,7 @@ impl Arguments {
         Ok(kustom_emulator::Settings {
             rules: self.rules()?,
             public_url: self.public_url.clone(),
+            allowed_hosts: self.allowed_hosts.clone(),
             speed: self.speed.unwrap_or_default(),
             frozen: self.frozen,
         })
