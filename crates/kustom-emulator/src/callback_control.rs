@@ -52,14 +52,13 @@ pub(crate) fn list(kustom: &Kustom) -> Response {
 /// `GET`, `PUT` and `DELETE webhooks`.
 pub(crate) fn webhooks(kustom: &mut Kustom, request: &Request, now: Timestamp) -> Response {
     match request.method {
-        Method::GET => {}
         Method::PUT => {
             if let Err(message) = kustom.set_webhooks(&request.body, now) {
                 return Response::problem(StatusCode::BAD_REQUEST, "BAD_WEBHOOKS", &message);
             }
         }
         Method::DELETE => kustom.remove_webhooks(),
-        _ => return Response::empty(StatusCode::METHOD_NOT_ALLOWED),
+        _ => {}
     }
     Response::json(StatusCode::OK, kustom.webhooks())
 }

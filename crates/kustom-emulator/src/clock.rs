@@ -48,6 +48,8 @@ impl Default for Speed {
 
 impl Speed {
     pub const NORMAL: Self = Self { thousandths: 1000 };
+    pub(crate) const SLOWEST: f64 = 0.1;
+    pub(crate) const FASTEST: f64 = 10_000.0;
 
     /// Virtual time for the time that has passed on the wall.
     fn stretch(self, passed: SignedDuration) -> SignedDuration {
@@ -73,7 +75,7 @@ impl TryFrom<f64> for Speed {
         reason = "the value is between 100 and 10,000,000"
     )]
     fn try_from(factor: f64) -> Result<Self, BadSpeed> {
-        if !(0.1..=10_000.0).contains(&factor) {
+        if !(Self::SLOWEST..=Self::FASTEST).contains(&factor) {
             return Err(BadSpeed(factor));
         }
         let thousandths = (factor * 1000.0).round() as u32;

@@ -88,7 +88,9 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
             Response::json(StatusCode::OK, &json!({ "requests": requests }))
         }
         (["callbacks"], &Method::GET) => callback_control::list(kustom),
-        (["webhooks"], _) => callback_control::webhooks(kustom, request, now),
+        (["webhooks"], &Method::GET | &Method::PUT | &Method::DELETE) => {
+            callback_control::webhooks(kustom, request, now)
+        }
         (["orders", id, "dispute"], &Method::POST) => {
             callback_control::dispute(kustom, id, &request.body, now)
         }

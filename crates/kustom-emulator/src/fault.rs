@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A test that needs more has forgotten to remove its rules.
-const RULE_LIMIT: usize = 100;
+pub(crate) const RULE_LIMIT: usize = 100;
 
 /// Twice as long as Kustom's own limit for an answer, and longer than any caller waits.
-const LONGEST_WAIT_MS: u64 = 60_000;
+pub(crate) const LONGEST_WAIT_MS: u64 = 60_000;
 
 /// The longest path of a call has about a hundred characters.
-const LONGEST_PATH: usize = 300;
+pub(crate) const LONGEST_PATH: usize = 300;
 
-const METHODS: [Method; 5] = [
+pub(crate) const METHODS: [Method; 5] = [
     Method::GET,
     Method::POST,
     Method::PATCH,

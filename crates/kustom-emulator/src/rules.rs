@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 /// Longer than any reservation lives.
-const LONGEST_MS: u64 = 400 * 24 * 3600 * 1000;
+pub(crate) const LONGEST_MS: u64 = 400 * 24 * 3600 * 1000;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -27,7 +27,6 @@ macro_rules! switches {
         }
 
         /// Every switch with all its values, for the documentation.
-        #[cfg(test)]
         pub(crate) fn all_values() -> Vec<(&'static str, Vec<serde_json::Value>)> {
             let named = |value: &dyn Fn() -> serde_json::Value| value();
             vec![$((

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 /// The documented types, and whether each needs a text.
-const ERROR_TYPES: [(&str, bool); 3] = [
+pub(crate) const ERROR_TYPES: [(&str, bool); 3] = [
     ("address_error", true),
     ("unsupported_shipping_address", false),
     ("approval_failed", true),

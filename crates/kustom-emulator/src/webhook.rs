@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-pub(crate) use settings::Webhooks;
+pub(crate) use settings::{ENDPOINT_LIMIT, Webhooks};
 
 /// From one sending to the next. These are the first waits that Standard Webhooks proposes.
 const RETRIES: [SignedDuration; 6] = [

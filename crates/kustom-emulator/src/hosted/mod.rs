@@ -53,23 +53,31 @@ struct Contact {
 
 /// `rest` is what follows `/hpp/v1/sessions`.
 pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], call: &Call<'_>, now: Timestamp) -> Response {
-    if rest.is_empty() {
-        return match call.request.method {
-            Method::POST => create(kustom, call, now),
-            _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED),
-        };
+    let session = match rest {
+        [id] | [id, "distribution"] => kustom.hosted_session(id, now),
+        _ => None,
+    };
+    match (rest, &call.request.method) {
+        ([], &Method::POST) => create(kustom, call, now),
+        ([_], &Method::GET) => with(session, call, |session| read(kustom, &session)),
+        ([_], &Method::DELETE) => with(session, call, |session| disable(kustom, session, call, now)),
+        ([_, "distribution"], &Method::POST) => {
+            let strictness = kustom.rules.strictness;
+            with(session, call, |session| distribute(&session, call, strictness))
+        }
+        ([] | [_] | [_, "distribution"], _) => Response::empty(StatusCode::METHOD_NOT_ALLOWED),
+        _ => Response::empty(StatusCode::NOT_FOUND),
     }
-    let ([id] | [id, "distribution"]) = rest else {
-        return Response::empty(StatusCode::NOT_FOUND);
-    };
-    let Some(session) = kustom.hosted_session(id, now) else {
-        return no_such_session(call);
-    };
-    match (rest.len(), &call.request.method) {
-        (1, &Method::GET) => read(kustom, &session),
-        (1, &Method::DELETE) => disable(kustom, session, call, now),
-        (2, &Method::POST) => distribute(&session, call, kustom.rules.strictness),
-        _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED),
+}
+
+fn with(
+    session: Option<HostedSession>,
+    call: &Call<'_>,
+    answer: impl FnOnce(HostedSession) -> Response,
+) -> Response {
+    match session {
+        Some(session) => answer(session),
+        None => call.refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "No such session"),
     }
 }
 
@@ -259,10 +267,6 @@ fn distribute(session: &HostedSession, call: &Call<'_>, strictness: Strictness) 
             "The session is not open any more",
         ),
     }
-}
-
-fn no_such_session(call: &Call<'_>) -> Response {
-    call.refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "No such session")
 }
 
 /// The order that a page sells, if it can still be bought there.

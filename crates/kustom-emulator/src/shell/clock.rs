@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Longer than any reservation lives, and short enough to keep dates readable.
-const LONGEST_ADVANCE_SECONDS: u32 = 400 * 24 * 3600;
+pub(crate) const LONGEST_ADVANCE_SECONDS: u32 = 400 * 24 * 3600;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

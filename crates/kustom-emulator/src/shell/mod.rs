@@ -16,6 +16,8 @@ mod routes;
 mod serve;
 mod snapshot;
 
+pub(crate) use clock::LONGEST_ADVANCE_SECONDS;
+
 use crate::clock::{ClockReading, Speed, VirtualClock};
 use crate::kustom::Kustom;
 use crate::rules::Rules;

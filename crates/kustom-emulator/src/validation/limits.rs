@@ -62,8 +62,8 @@ fn the_full_order_has_every_member_of_the_schema() {
     check_completeness(&order_shape::ORDER, &full_order(), "");
 }
 
-fn check_completeness(shape: &shape::Shape, value: &Value, path: &str) {
-    for member in shape.0 {
+fn check_completeness(shape: &Shape, value: &Value, path: &str) {
+    for member in shape.members {
         // The second address is like the first one; so is that of a place to fetch a parcel.
         if path.ends_with("shipping_address") || path.ends_with("pickup_location.address") {
             return;
@@ -73,9 +73,9 @@ fn check_completeness(shape: &shape::Shape, value: &Value, path: &str) {
             .get(member.name)
             .unwrap_or_else(|| panic!("there is no {path}"));
         match &member.rule {
-            shape::Rule::Object(shape) => check_completeness(shape, found, &path),
-            shape::Rule::List {
-                item: shape::Rule::Object(shape),
+            Rule::Object(shape) => check_completeness(shape, found, &path),
+            Rule::List {
+                item: Rule::Object(shape),
                 ..
             } => {
                 check_completeness(shape, &found[0], &path);

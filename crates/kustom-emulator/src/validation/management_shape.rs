@@ -3,9 +3,8 @@
 //! Source: <https://docs.kustom.co/contents/api/order-management>. As in the checkout, members that the schema does not
 //! name are refused, so that a misspelt one is noticed here.
 
-use super::market::is_country;
-use super::order_shape::{PRODUCT_IDENTIFIERS, REFERENCES, is_interval};
-use super::shape::Rule::{Anything, Form, Integer, List, NonEmptyList, Object, Text};
+use super::order_shape::{COUNTRY, INTERVALS, PRODUCT_IDENTIFIERS, REFERENCES};
+use super::shape::Rule::{Anything, Integer, List, NonEmptyList, Object, OneOf, Text};
 use super::shape::{Rule, Shape, optional, required};
 use super::{Finding, read_shaped, said};
 use crate::strictness::Strictness;
@@ -20,6 +19,34 @@ const LARGEST: i64 = 200_000_000;
 const TEXT_100: Rule = Text { min: 0, max: 100 };
 const TEXT_255: Rule = Text { min: 0, max: 255 };
 const URL: Rule = Text { min: 0, max: 1024 };
+/// As in the checkout, and what a merchant keeps of a refund.
+const LINE_TYPES: &[&str] = &[
+    "physical",
+    "digital",
+    "discount",
+    "shipping_fee",
+    "sales_tax",
+    "gift_card",
+    "store_credit",
+    "surcharge",
+    "return_fee",
+];
+/// As in the checkout, and four more.
+const SHIPPING_METHODS: &[&str] = &[
+    "PickUpStore",
+    "Home",
+    "BoxReg",
+    "BoxUnreg",
+    "PickUpPoint",
+    "Own",
+    "Postal",
+    "DHLPackstation",
+    "Digital",
+    "Undefined",
+    "PickUpWarehouse",
+    "ClickCollect",
+    "PalletDelivery",
+];
 const COUNT: Rule = Integer {
     min: 0,
     max: i64::MAX,
@@ -35,108 +62,132 @@ const ORDER_LINES: Rule = List {
     item: &Object(&ORDER_LINE),
 };
 
-pub(super) const CAPTURE: Shape = Shape(&[
-    required("captured_amount", AMOUNT),
-    optional("order_lines", ORDER_LINES),
-    optional("description", TEXT_255),
-    optional("reference", TEXT_255),
-    optional(
+pub(super) const CAPTURE: Shape = Shape::new(
+    "CaptureRequest",
+    &[
+        required("captured_amount", AMOUNT),
+        optional("order_lines", ORDER_LINES),
+        optional("description", TEXT_255),
+        optional("reference", TEXT_255),
+        optional(
+            "shipping_info",
+            List {
+                max: 500,
+                item: &Object(&SHIPPING_INFO),
+            },
+        ),
+        optional("shipping_delay", COUNT),
+    ],
+);
+
+pub(super) const REFUND: Shape = Shape::new(
+    "RefundRequest",
+    &[
+        required("refunded_amount", AMOUNT),
+        optional("order_lines", ORDER_LINES),
+        optional("description", TEXT_255),
+        optional("reference", TEXT_255),
+    ],
+);
+
+pub(super) const AUTHORIZATION: Shape = Shape::new(
+    "AuthorizationUpdate",
+    &[
+        required("order_amount", AMOUNT),
+        optional("order_lines", ORDER_LINES),
+        optional("description", TEXT_255),
+    ],
+);
+
+/// The billing address is refused in words of its own.
+pub(super) const CUSTOMER: Shape = Shape::new(
+    "CustomerDetails",
+    &[
+        optional("shipping_address", Object(&ADDRESS)),
+        optional("billing_address", Anything),
+    ],
+);
+
+pub(super) const SHIPPING_INFOS: Shape = Shape::new(
+    "ShippingInfoUpdate",
+    &[required(
         "shipping_info",
-        List {
+        NonEmptyList {
             max: 500,
             item: &Object(&SHIPPING_INFO),
         },
-    ),
-    optional("shipping_delay", COUNT),
-]);
-
-pub(super) const REFUND: Shape = Shape(&[
-    required("refunded_amount", AMOUNT),
-    optional("order_lines", ORDER_LINES),
-    optional("description", TEXT_255),
-    optional("reference", TEXT_255),
-]);
-
-pub(super) const AUTHORIZATION: Shape = Shape(&[
-    required("order_amount", AMOUNT),
-    optional("order_lines", ORDER_LINES),
-    optional("description", TEXT_255),
-]);
-
-/// The billing address is refused in words of its own.
-const CUSTOMER: Shape = Shape(&[
-    optional("shipping_address", Object(&ADDRESS)),
-    optional("billing_address", Anything),
-]);
-
-pub(super) const SHIPPING_INFOS: Shape = Shape(&[required(
-    "shipping_info",
-    NonEmptyList {
-        max: 500,
-        item: &Object(&SHIPPING_INFO),
-    },
-)]);
+    )],
+);
 
 /// Unlike the checkout, order management asks for neither the rate nor the tax of a line.
-const ORDER_LINE: Shape = Shape(&[
-    optional("type", Form(is_line_type, "a documented line type")),
-    optional("reference", TEXT_255),
-    required("name", TEXT_255),
-    required("quantity", COUNT),
-    optional("quantity_unit", Text { min: 0, max: 10 }),
-    required("unit_price", ANY_AMOUNT),
-    optional("tax_rate", COUNT),
-    required("total_amount", ANY_AMOUNT),
-    optional("total_discount_amount", AMOUNT),
-    optional("total_tax_amount", ANY_AMOUNT),
-    optional("merchant_data", URL),
-    optional("product_url", URL),
-    optional("image_url", URL),
-    optional("product_identifiers", Object(&PRODUCT_IDENTIFIERS)),
-    optional("subscription", Object(&SUBSCRIPTION)),
-]);
+const ORDER_LINE: Shape = Shape::new(
+    "ManagedOrderLine",
+    &[
+        optional("type", OneOf(LINE_TYPES)),
+        optional("reference", TEXT_255),
+        required("name", TEXT_255),
+        required("quantity", COUNT),
+        optional("quantity_unit", Text { min: 0, max: 10 }),
+        required("unit_price", ANY_AMOUNT),
+        optional("tax_rate", COUNT),
+        required("total_amount", ANY_AMOUNT),
+        optional("total_discount_amount", AMOUNT),
+        optional("total_tax_amount", ANY_AMOUNT),
+        optional("merchant_data", URL),
+        optional("product_url", URL),
+        optional("image_url", URL),
+        optional("product_identifiers", Object(&PRODUCT_IDENTIFIERS)),
+        optional("subscription", Object(&SUBSCRIPTION)),
+    ],
+);
 
 /// Here the name is required.
-const SUBSCRIPTION: Shape = Shape(&[
-    required("name", TEXT_255),
-    required("interval", Form(is_interval, "DAY, WEEK, MONTH or YEAR")),
-    required(
-        "interval_count",
-        Integer {
-            min: 1,
-            max: i32::MAX as i64,
-        },
-    ),
-]);
+const SUBSCRIPTION: Shape = Shape::new(
+    "ManagedSubscription",
+    &[
+        required("name", TEXT_255),
+        required("interval", OneOf(INTERVALS)),
+        required(
+            "interval_count",
+            Integer {
+                min: 1,
+                max: i32::MAX as i64,
+            },
+        ),
+    ],
+);
 
-const SHIPPING_INFO: Shape = Shape(&[
-    optional("shipping_company", TEXT_100),
-    optional(
-        "shipping_method",
-        Form(is_shipping_method, "a documented shipping method"),
-    ),
-    optional("tracking_number", TEXT_100),
-    optional("tracking_uri", URL),
-    optional("return_shipping_company", TEXT_100),
-    optional("return_tracking_number", TEXT_100),
-    optional("return_tracking_uri", URL),
-]);
+const SHIPPING_INFO: Shape = Shape::new(
+    "ShippingInfo",
+    &[
+        optional("shipping_company", TEXT_100),
+        optional("shipping_method", OneOf(SHIPPING_METHODS)),
+        optional("tracking_number", TEXT_100),
+        optional("tracking_uri", URL),
+        optional("return_shipping_company", TEXT_100),
+        optional("return_tracking_number", TEXT_100),
+        optional("return_tracking_uri", URL),
+    ],
+);
 
-const ADDRESS: Shape = Shape(&[
-    optional("given_name", TEXT_100),
-    optional("family_name", TEXT_100),
-    optional("email", TEXT_100),
-    optional("title", Text { min: 0, max: 20 }),
-    optional("organization_name", TEXT_255),
-    optional("attention", TEXT_255),
-    optional("street_address", TEXT_100),
-    optional("street_address2", TEXT_100),
-    optional("postal_code", Text { min: 0, max: 10 }),
-    optional("city", Text { min: 0, max: 200 }),
-    optional("region", Text { min: 0, max: 200 }),
-    optional("phone", TEXT_100),
-    optional("country", Form(is_country, "a country of two letters")),
-]);
+const ADDRESS: Shape = Shape::new(
+    "ManagedAddress",
+    &[
+        optional("given_name", TEXT_100),
+        optional("family_name", TEXT_100),
+        optional("email", TEXT_100),
+        optional("title", Text { min: 0, max: 20 }),
+        optional("organization_name", TEXT_255),
+        optional("attention", TEXT_255),
+        optional("street_address", TEXT_100),
+        optional("street_address2", TEXT_100),
+        optional("postal_code", Text { min: 0, max: 10 }),
+        optional("city", Text { min: 0, max: 200 }),
+        optional("region", Text { min: 0, max: 200 }),
+        optional("phone", TEXT_100),
+        optional("country", COUNTRY),
+    ],
+);
 
 /// An update of what is known about the customer.
 #[derive(Debug)]
@@ -188,13 +239,4 @@ pub(crate) fn read_customer_update(
         update: read_shaped(body, &CUSTOMER, strictness)?,
         names_billing_address: said(body, strictness)?.contains_key("billing_address"),
     })
-}
-
-fn is_line_type(text: &str) -> bool {
-    text == "return_fee" || super::order_shape::is_line_type(text)
-}
-
-fn is_shipping_method(text: &str) -> bool {
-    const MORE: &[&str] = &["Undefined", "PickUpWarehouse", "ClickCollect", "PalletDelivery"];
-    MORE.contains(&text) || super::order_shape::is_shipping_method(text)
 }

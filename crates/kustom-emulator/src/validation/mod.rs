@@ -12,6 +12,7 @@ mod order_shape;
 mod recurring_shape;
 mod shape;
 mod shipping;
+mod shipping_shape;
 mod urls;
 
 use crate::rules::Rules;
@@ -28,7 +29,9 @@ pub(crate) use hosted_shape::{read_distribution, read_session};
 pub(crate) use management_shape::{
     read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
 };
+pub(crate) use order_shape::{REQUIRED_ON_CREATE, SERVER_OWNED};
 pub(crate) use recurring_shape::read_recurring;
+pub(crate) use shape::{Need, Rule, Shape, Written};
 pub(crate) use urls::{is_callback_url, is_loopback, is_this_machine};
 
 /// One value that cannot be accepted.
@@ -111,10 +114,35 @@ impl Sent {
     }
 }
 
+/// The bodies of the checkout API, of hosted payment pages and of tokens, and the answers to questions.
+pub(crate) fn shapes_of_checkout() -> [&'static Shape; 5] {
+    use {hosted_shape::DISTRIBUTION, hosted_shape::SESSION, recurring_shape::RECURRING};
+    [
+        &order_shape::ORDER,
+        &order_shape::ANSWER,
+        &SESSION,
+        &DISTRIBUTION,
+        &RECURRING,
+    ]
+}
+
+/// The bodies of order management.
+pub(crate) fn shapes_of_management() -> [&'static Shape; 6] {
+    use management_shape::{AUTHORIZATION, CAPTURE, CUSTOMER, REFUND, SHIPPING_INFOS};
+    [
+        &CAPTURE,
+        &REFUND,
+        &AUTHORIZATION,
+        &CUSTOMER,
+        &SHIPPING_INFOS,
+        &order_shape::REFERENCES,
+    ]
+}
+
 /// Reads the body of a create.
 pub(crate) fn read_new_order(body: &[u8], rules: &Rules) -> Result<Sent, Vec<Finding>> {
     let required = match rules.strictness.merchant_urls {
-        MerchantUrlsOnCreate::Required => order_shape::REQUIRED_ON_CREATE,
+        MerchantUrlsOnCreate::Required => REQUIRED_ON_CREATE,
         MerchantUrlsOnCreate::Optional => order_shape::REQUIRED_BY_SCHEMA,
     };
     read(body, required, rules)
@@ -166,7 +194,7 @@ fn read(body: &[u8], required: &[&str], rules: &Rules) -> Result<Sent, Vec<Findi
 
 /// Takes out what only Kustom sets.
 fn read_only(members: &mut Map<String, Value>, strictness: Strictness) -> Vec<Finding> {
-    let is_read_only = |name: &String| order_shape::SERVER_OWNED.contains(&name.as_str());
+    let is_read_only = |name: &String| SERVER_OWNED.contains(&name.as_str());
     let sent: Vec<String> = members
         .keys()
         .filter(|name| is_read_only(name))
@@ -224,7 +252,7 @@ fn check_lines(members: &Map<String, Value>, strictness: Strictness, findings: &
 /// Reads a body of which all mistakes are in its shape.
 fn read_shaped<T: DeserializeOwned>(
     body: &[u8],
-    shape: &shape::Shape,
+    shape: &Shape,
     strictness: Strictness,
 ) -> Result<T, Vec<Finding>> {
     let members = said(body, strictness)?;

@@ -11,20 +11,26 @@ use crate::strictness::Strictness;
 use kustom_api::{CheckoutOptions, CheckoutOrder};
 use serde_json::Value;
 
-const RECURRING: Shape = Shape(&[
-    required("purchase_currency", CURRENCY),
-    required("order_amount", AMOUNT),
-    required("order_tax_amount", AMOUNT),
-    required("order_lines", ORDER_LINES),
-    optional("merchant_reference1", TEXT_255),
-    optional("merchant_reference2", TEXT_255),
-    optional("merchant_data", Text { min: 0, max: 6000 }),
-    optional("merchant_urls", Object(&MERCHANT_URLS)),
-    optional("attachment", Object(&ATTACHMENT)),
-    optional("auto_capture", Flag),
-]);
+pub(super) const RECURRING: Shape = Shape::new(
+    "TokenOrder",
+    &[
+        required("purchase_currency", CURRENCY),
+        required("order_amount", AMOUNT),
+        required("order_tax_amount", AMOUNT),
+        required("order_lines", ORDER_LINES),
+        optional("merchant_reference1", TEXT_255),
+        optional("merchant_reference2", TEXT_255),
+        optional("merchant_data", Text { min: 0, max: 6000 }),
+        optional("merchant_urls", Object(&MERCHANT_URLS)),
+        optional("attachment", Object(&ATTACHMENT)),
+        optional("auto_capture", Flag),
+    ],
+);
 
-const MERCHANT_URLS: Shape = Shape(&[optional("confirmation", URL), optional("push", URL)]);
+const MERCHANT_URLS: Shape = Shape::new(
+    "TokenMerchantUrls",
+    &[optional("confirmation", URL), optional("push", URL)],
+);
 
 /// Reads the body of `POST /customer-token/v1/tokens/{token}/order`. `auto_capture` becomes the checkout's option.
 pub(crate) fn read_recurring(

@@ -5,9 +5,14 @@
 
 use super::Finding;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The members of an object. Anything else in it is a mistake.
-pub(crate) struct Shape(pub(crate) &'static [Member]);
+pub(crate) struct Shape {
+    /// As the document of the routes calls it. No two have the same.
+    pub(crate) name: &'static str,
+    pub(crate) members: &'static [Member],
+}
 
 pub(crate) struct Member {
     pub(crate) name: &'static str,
@@ -28,7 +33,12 @@ pub(crate) enum Rule {
         max: usize,
     },
     /// Text that a function accepts, and what it expects in words.
-    Form(fn(&str) -> bool, &'static str),
+    Form {
+        accepts: fn(&str) -> bool,
+        expected: &'static str,
+        written: Written,
+    },
+    OneOf(&'static [&'static str]),
     Integer {
         min: i64,
         max: i64,
@@ -46,6 +56,12 @@ pub(crate) enum Rule {
     Anything,
 }
 
+/// What a schema can say about a form. The function decides; this may let more pass and never less.
+pub(crate) enum Written {
+    Pattern(&'static str),
+    Format(&'static str),
+}
+
 pub(crate) const fn required(name: &'static str, rule: Rule) -> Member {
     let need = Need::Required;
     Member { name, rule, need }
@@ -57,8 +73,12 @@ pub(crate) const fn optional(name: &'static str, rule: Rule) -> Member {
 }
 
 impl Shape {
+    pub(crate) const fn new(name: &'static str, members: &'static [Member]) -> Self {
+        Self { name, members }
+    }
+
     pub(crate) fn check(&self, members: &Map<String, Value>, path: &str, findings: &mut Vec<Finding>) {
-        for member in self.0.iter().filter(|member| member.need == Need::Required) {
+        for member in self.members.iter().filter(|member| member.need == Need::Required) {
             if !members.contains_key(member.name) {
                 findings.push(Finding::new(join(path, member.name), "is required"));
             }
@@ -70,7 +90,7 @@ impl Shape {
 
     pub(crate) fn check_member(&self, name: &str, value: &Value, path: &str, findings: &mut Vec<Finding>) {
         let path = join(path, name);
-        match self.0.iter().find(|member| member.name == name) {
+        match self.members.iter().find(|member| member.name == name) {
             Some(member) => member.rule.check(value, &path, findings),
             None => findings.push(Finding::unknown_member(path)),
         }
@@ -88,7 +108,13 @@ impl Rule {
                     findings.push(Finding::new(path, reason));
                 }
             }
-            (Self::Form(accepts, expected), Value::String(text)) => {
+            (Self::OneOf(words), Value::String(text)) if words.contains(&text.as_str()) => {}
+            (
+                Self::Form {
+                    accepts, expected, ..
+                },
+                Value::String(text),
+            ) => {
                 if !accepts(text) {
                     findings.push(Finding::new(path, format!("must be {expected}")));
                 }
@@ -115,16 +141,18 @@ impl Rule {
         }
     }
 
-    fn expected(&self) -> &'static str {
-        match self {
+    fn expected(&self) -> Cow<'static, str> {
+        let expected = match self {
+            Self::OneOf(words) => return Cow::Owned(format!("one of {}", words.join(", "))),
             Self::Text { .. } => "a string",
-            Self::Form(_, expected) => expected,
+            Self::Form { expected, .. } => expected,
             Self::Integer { .. } => "an integer",
             Self::Flag => "true or false",
             Self::List { .. } | Self::NonEmptyList { .. } => "an array",
             Self::Object(_) => "an object",
             Self::Anything => "anything",
-        }
+        };
+        Cow::Borrowed(expected)
     }
 }
 
@@ -154,7 +182,7 @@ fn join(path: &str, name: &str) -> String {
 #[cfg(test)]
 pub(super) fn sample(shape: &Shape) -> Value {
     let members = shape
-        .0
+        .members
         .iter()
         .map(|member| (member.name.to_owned(), sample_of(&member.rule)));
     Value::Object(members.collect())
@@ -163,7 +191,7 @@ pub(super) fn sample(shape: &Shape) -> Value {
 #[cfg(test)]
 fn sample_of(rule: &Rule) -> Value {
     match rule {
-        Rule::Text { .. } | Rule::Form(..) | Rule::Anything => Value::from("text"),
+        Rule::Text { .. } | Rule::Form { .. } | Rule::OneOf(_) | Rule::Anything => Value::from("text"),
         Rule::Integer { .. } => Value::from(1),
         Rule::Flag => Value::from(true),
         Rule::List { item, .. } | Rule::NonEmptyList { item, .. } => Value::from(vec![sample_of(item)]),

@@ -69,7 +69,7 @@ fn a_documented_order_is_accepted() {
 
 #[test]
 fn each_required_member_is_missed_by_name() {
-    for name in order_shape::REQUIRED_ON_CREATE {
+    for name in REQUIRED_ON_CREATE {
         let messages = messages(&format!("/{name}"), None);
         assert!(messages.contains(&format!("Bad value: {name}")), "{messages:?}");
     }
@@ -293,7 +293,7 @@ fn callbacks_during_checkout_need_https_except_on_an_excused_loopback() {
 
 #[test]
 fn members_that_kustom_owns_are_ignored_whatever_they_hold() {
-    for name in order_shape::SERVER_OWNED {
+    for name in SERVER_OWNED {
         assert_eq!(
             messages(&format!("/{name}"), Some(json!([1]))),
             Vec::<String>::new(),
@@ -354,7 +354,7 @@ fn the_wire_types_know_every_member_of_the_schema() {
     check_wire_type::<kustom_api::ShippingInfoUpdate>(&management_shape::SHIPPING_INFOS);
 }
 
-fn check_wire_type<T: DeserializeOwned + serde::Serialize>(shape: &shape::Shape) {
+fn check_wire_type<T: DeserializeOwned + serde::Serialize>(shape: &Shape) {
     let sample = shape::sample(shape);
     let mut ignored = Vec::new();
     let read: T = serde_ignored::deserialize(&sample, |path| ignored.push(path.to_string())).unwrap();

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const ROTATION: SignedDuration = SignedDuration::from_mins(10);
 
 /// More than anybody has servers to test.
-const ENDPOINT_LIMIT: usize = 20;
+pub(crate) const ENDPOINT_LIMIT: usize = 20;
 
 const MERCHANT_ID: &str = "M000001";
 

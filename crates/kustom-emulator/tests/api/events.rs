@@ -1,5 +1,6 @@
 //! The stream of events.
 
+use crate::contract;
 use crate::served::{Served, add, read_all};
 use crate::support::{advance, bought, call, create, emulator, order, pay};
 use axum::body::Body;
@@ -43,6 +44,7 @@ impl Listener {
                 let kind = value_of("event: ").unwrap_or_default().to_owned();
                 let data = serde_json::from_str(value_of("data: ").unwrap_or("null")).unwrap();
                 self.unread = rest.to_owned();
+                contract::check_event(&kind, &data);
                 return (kind, data);
             }
             let frame = self.body.frame().await.unwrap().unwrap();

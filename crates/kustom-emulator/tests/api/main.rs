@@ -17,6 +17,8 @@ mod checkout;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod decisions;
@@ -64,6 +66,8 @@ mod scripts;
 mod served;
 #[cfg(test)]
 mod snapshot;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

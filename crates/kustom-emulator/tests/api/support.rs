@@ -1,5 +1,6 @@
 //! An emulator at a time of our choosing, and a merchant's way to call it without a socket.
 
+use crate::contract::{self, Sent};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -68,19 +69,26 @@ pub(crate) async fn call_with(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let body = body.map_or(Body::empty(), |body| Body::from(body.to_string()));
+    let sent_body = body.map_or_else(String::new, |body| body.to_string());
     let answer = emulator
         .router()
-        .oneshot(request.body(body).unwrap())
+        .oneshot(request.body(Body::from(sent_body.clone())).unwrap())
         .await
         .unwrap();
     let (parts, body) = answer.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
-    Answer {
+    let answer = Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
         text: String::from_utf8(bytes.to_vec()).unwrap(),
-    }
+    };
+    let sent = Sent {
+        method,
+        path,
+        body: &sent_body,
+    };
+    contract::check(emulator, &sent, &answer).await;
+    answer
 }
 
 pub(crate) fn lines(quantity: i64) -> Value {
