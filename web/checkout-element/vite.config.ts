@@ -1,22 +1,25 @@
+import type { UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-// `build` makes the modules for shops that bundle, `--mode page` the one file for pages that do not.
-export default defineConfig(({ mode }) => ({
-  build: {
-    outDir: 'dist',
-    emptyOutDir: mode !== 'page',
-    target: 'es2022',
-    modulePreload: false,
-    lib: {
-      entry:
-        mode === 'page'
-          ? { 'kustom-checkout': 'src/index.ts' }
-          : { index: 'src/index.ts', client: 'src/client.ts' },
-      formats: ['es'],
-    },
-    minify: mode === 'page',
-    rolldownOptions: { external: mode === 'page' ? [] : [/^@hantera\/storefront-sdk/] },
+/** For shops that bundle: two modules, with the cart client left to the shop. */
+const MODULES: UserConfig['build'] = {
+  lib: { entry: { index: 'src/index.ts', client: 'src/client.ts' }, formats: ['es'] },
+  rolldownOptions: { external: [/^@hantera\/storefront-sdk/] },
+  minify: false,
+};
+
+/** `--mode page`, for pages that do not: one file with everything in it. Vite leaves the blanks in a library's. */
+const PAGE: UserConfig['build'] = {
+  emptyOutDir: false,
+  rolldownOptions: {
+    input: { 'kustom-checkout': 'src/index.ts' },
+    preserveEntrySignatures: 'strict',
+    output: { entryFileNames: '[name].js' },
   },
+};
+
+export default defineConfig(({ mode }) => ({
+  build: { outDir: 'dist', target: 'es2022', modulePreload: false, ...(mode === 'page' ? PAGE : MODULES) },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],

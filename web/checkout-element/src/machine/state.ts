@@ -79,8 +79,7 @@ export type Effect =
   | 'refresh'
   | 'confirm'
   | 'reload'
-  | 'go_to_checkout'
-  | 'finish';
+  | 'go_to_checkout';
 
 export type Step = { readonly state: CheckoutState; readonly effects: readonly Effect[] };
 

@@ -154,11 +154,7 @@ describe('paying', () => {
 
 describe('confirming', () => {
   test('begins on the way back and ends with the order, however late', () => {
-    check(
-      [RETURNED, { type: 'confirm_noted', note: 'slow' }, COMPLETED],
-      'done',
-      'confirm stop_watchdog finish',
-    );
+    check([RETURNED, { type: 'confirm_noted', note: 'slow' }, COMPLETED], 'done', 'confirm stop_watchdog');
   });
   test('says when it takes long', () => {
     expect(check([RETURNED, { type: 'confirm_noted', note: 'slow' }], 'confirming', 'confirm').note).toBe(
@@ -217,6 +213,6 @@ describe('ways out', () => {
     for (const before of [[], [OPEN], [OPEN, LOCK], [OPEN, PAID], [RETURNED], [failed]]) {
       expect(run([...before, COMPLETED]).state.phase).toBe('done');
     }
-    check([COMPLETED, OPEN, PAID, cart(2, 1), RETRY, RETURNED], 'done', 'stop_watchdog finish');
+    check([COMPLETED, OPEN, PAID, cart(2, 1), RETRY, RETURNED], 'done', 'stop_watchdog');
   });
 });

@@ -4,7 +4,7 @@
  * The rule that matters most can be read off the rows: none of `paying`, `confirming` and `done` has a way to
  * suspend or resume. Once the shopper has paid, the iframe is Kustom's alone, whatever happens to the cart.
  */
-import { hasLeftOrder, isInSync, isOld, withNews } from './news';
+import { hasLeftOrder, isInSync, isNews, withNews } from './news';
 import type { CheckoutEvent, CheckoutState, Effect, Phase, Problem, Step } from './state';
 
 type Event<T> = Extract<CheckoutEvent, { type: T }>;
@@ -14,12 +14,12 @@ type Row = {
 
 export const TABLE: Record<Phase, Row> = {
   loading: {
-    cart: (state, event) => stay(noted(state, event)),
+    cart: note,
     rendered: onRendered,
     open_failed: (state, { problem }) => fail(state, problem),
     returned: (state) => go(state, 'confirming', ['confirm']),
     lock,
-    unlock: (state, event) => stay(unlocked(state, event)),
+    unlock,
   },
   open: {
     cart: (state, event) => settle(noted(state, event), staleEffects(state, event)),
@@ -36,22 +36,22 @@ export const TABLE: Record<Phase, Row> = {
     retry: onRetryWhileSuspended,
   },
   paying: {
-    cart: (state, event) => stay(noted(state, event)),
-    unlock: (state, event) => stay(unlocked(state, event)),
+    cart: note,
+    unlock,
     // The redirect did not come, or the shopper has come back from it. Asking what became of it is always harmless.
     watchdog: (state) => go(state, 'confirming', ['confirm']),
     restored: (state) => go(state, 'confirming', ['stop_watchdog', 'confirm']),
   },
   confirming: {
-    cart: (state, event) => stay(noted(state, event)),
-    unlock: (state, event) => stay(unlocked(state, event)),
+    cart: note,
+    unlock,
     confirm_noted: (state, { note }) => stay({ ...state, note }),
     confirm_failed: (state, { problem }) => fail(state, problem),
   },
   failed: {
     cart: onCartWhileFailed,
     lock,
-    unlock: (state, event) => stay(unlocked(state, event)),
+    unlock,
     // The payment may have begun before the cart lost the order. What Kustom says about it counts.
     redirect_initiated: (state) => (state.isRendered ? pay(state) : stay(state)),
     retry: onRetryWhileFailed,
@@ -63,7 +63,7 @@ export function step(state: CheckoutState, event: CheckoutEvent): Step {
   // The order has arrived: on whichever road, and however late, this is the end.
   const news = 'news' in event ? event.news : undefined;
   if (news?.isCompleted && state.phase !== 'done') {
-    return go(withNews(state, news), 'done', ['stop_watchdog', 'finish']);
+    return go(withNews(state, news), 'done', ['stop_watchdog']);
   }
   const follow = TABLE[state.phase][event.type] as
     | ((state: CheckoutState, event: CheckoutEvent) => Step)
@@ -147,21 +147,29 @@ function onRetryWhileFailed(state: CheckoutState): Step {
   }
 }
 
+function note(state: CheckoutState, event: Event<'cart'>): Step {
+  return stay(noted(state, event));
+}
+
 function lock(state: CheckoutState): Step {
   return stay({ ...state, locks: state.locks + 1 });
+}
+
+function unlock(state: CheckoutState, event: Event<'unlock'>): Step {
+  return stay(unlocked(state, event));
 }
 
 function unlocked(state: CheckoutState, { isKnown }: Event<'unlock'>): CheckoutState {
   return { ...state, locks: Math.max(0, state.locks - 1), isUnsure: state.isUnsure || !isKnown };
 }
 
-function noted(state: CheckoutState, { news, isCertain }: Event<'cart'>): CheckoutState {
-  return isCertain || !isOld(state, news) ? withNews(state, news) : state;
+function noted(state: CheckoutState, event: Event<'cart'>): CheckoutState {
+  return isNews(state, event) ? withNews(state, event.news) : state;
 }
 
 /** Old news are not believed, but they are a reason to ask. */
-function staleEffects(state: CheckoutState, { news, isCertain }: Event<'cart'>): Effect[] {
-  return !isCertain && isOld(state, news) ? ['refresh'] : [];
+function staleEffects(state: CheckoutState, event: Event<'cart'>): Effect[] {
+  return isNews(state, event) ? [] : ['refresh'];
 }
 
 function fail(state: CheckoutState, problem: Problem): Step {
