@@ -80,16 +80,17 @@ class SharedStream implements Stream {
   #lead(): void {
     this.#settle();
     this.#source = openStream(this.#url, {
-      onCart: (cart) => {
-        this.#take(cart, true);
-        this.#tell();
-      },
+      onCart: (cart) => this.#tellAndTake(cart, true),
       onConnection: (isConnected) => {
-        if (isConnected === this.#isConnected) return;
-        this.#take(undefined, isConnected);
-        this.#tell();
+        if (isConnected !== this.#isConnected) this.#tellAndTake(undefined, isConnected);
       },
     });
+  }
+
+  /** The others first: what this page makes of a cart may be the end of it. */
+  #tellAndTake(cart: Cart | undefined, isConnected: boolean): void {
+    this.#post({ type: 'news', cart, isConnected });
+    this.#take(cart, isConnected);
   }
 
   #stepDown(): void {
@@ -108,7 +109,7 @@ class SharedStream implements Stream {
 
   #answer(isDoubtful: boolean): void {
     if (!this.#source) return;
-    this.#tell();
+    this.#post({ type: 'news', cart: this.#newest, isConnected: this.#isConnected });
     if (isDoubtful) this.#source.renew();
   }
 
@@ -118,10 +119,6 @@ class SharedStream implements Stream {
     if (!cart) return;
     this.#newest = cart;
     this.#listener.onCart(cart);
-  }
-
-  #tell(): void {
-    this.#post({ type: 'news', cart: this.#newest, isConnected: this.#isConnected });
   }
 
   #ask(isDoubtful: boolean): void {
