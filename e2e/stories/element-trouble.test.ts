@@ -1,4 +1,4 @@
-/** The element when things go wrong: tabs, closed pages, a slow Kustom, a lost Kustom, and the back button. */
+/** The element when things go wrong: tabs, closed pages, a slow Kustom, a lost Kustom. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { cartClient, cartIn, isCompleted, kustomOrderId, untilCart } from '../harness/carts';
@@ -40,8 +40,8 @@ async function payWithoutArriving(page: Page, context: BrowserContext): Promise<
 }
 
 /** Breaks everything that the server asks Kustom, for ever, until `DELETE faults`. */
-async function breakKustom(effect: string, method = '*', path = '*'): Promise<void> {
-  const rule = { method, path, effect, times: null };
+async function breakKustom(effect: string, method = '*'): Promise<void> {
+  const rule = { method, path: '*', effect, times: null };
   const response = await fetch(`${story.kassa.emulatorUrl}/_emulator/faults`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -141,7 +141,8 @@ test('a confirmation that takes long says so, and ends by itself when the order 
 test('while Kustom is lost a change stays locked and has a way out, and goes on when it is back', async () => {
   const { page } = story;
   await openCheckout(page);
-  await breakKustom('server_error');
+  // Not one that leaves open whether the call was done: after such a one the server itself waits for a minute.
+  await breakKustom('too_many_requests');
   await page.getByRole('button', { name: 'One more' }).click();
   await shop.untilPhase(page, 'suspended');
   await page.getByText('could not be updated yet').waitFor({ timeout: 30_000 });
@@ -174,21 +175,4 @@ test('a checkout that cannot be opened says so in the shopper’s language, and 
   await mendKustom();
   await page.getByRole('button', { name: 'Försök igen' }).click();
   await shop.untilPhase(page, 'open');
-});
-
-test('a page that comes back from the back-forward cache follows the cart again', async () => {
-  const { page, kassa } = story;
-  const cartId = await openCheckout(page);
-  await page.evaluate(() => addEventListener('pageshow', (event) => Object.assign(window, { restored: event.persisted })));
-  await page.goto(`${plain.url}/terms`);
-  await cartClient(kassa.url).addItem(cartId, { productNumber: 'BOOK-001', quantity: 1 });
-  await page.goBack();
-
-  const total = cartIn(await cartClient(kassa.url).getCart(cartId)).orderTotal;
-  await page.locator('#total').filter({ hasText: String(total) }).waitFor();
-  await shop.untilPhase(page, 'open');
-  await cartClient(kassa.url).addItem(cartId, { productNumber: 'FOOD-001', quantity: 1 });
-  const more = cartIn(await cartClient(kassa.url).getCart(cartId)).orderTotal;
-  await page.locator('#total').filter({ hasText: String(more) }).waitFor();
-  console.error('restored', await page.evaluate(() => (window as unknown as { restored: unknown }).restored));
 });
