@@ -9,77 +9,82 @@ export type FollowerListener = {
   /** `isCertain`: no other cart came while this one was asked for, so none can be newer. */
   onCart: (cart: Cart, isCertain: boolean) => void;
   onConnection: (isConnected: boolean) => void;
-  /** The page was away and is back; from the back-forward cache if it was restored. */
-  onWake: (how: 'woken' | 'restored') => void;
+  /** The page was away and is back. */
+  onWake: () => void;
+  /** It is back from the back-forward cache. */
+  onRestore: () => void;
+};
+
+export type CartFollower = {
+  start: () => void;
+  stop: () => void;
+  /** Asks for the cart and tells it. `false` when there was no answer. */
+  read: () => Promise<boolean>;
+  ask: () => Promise<{ cart: Cart | undefined; isCertain: boolean }>;
 };
 
 /** A read that hangs must not keep a change waiting for ever. */
 const READ_MS = 10_000;
 
-export class CartFollower {
-  readonly #readCart: () => Promise<unknown>;
-  readonly #streamUrl: string;
-  readonly #listener: FollowerListener;
-  #stream: Stream | undefined;
-  #streamed = 0;
-  #stopWatching = () => {};
+export function followCart(
+  readCart: () => Promise<unknown>,
+  streamUrl: string,
+  { onCart, onConnection, onWake, onRestore }: FollowerListener,
+): CartFollower {
+  let stream: Stream | undefined;
+  let streamed = 0;
+  let stopWatching = () => {};
 
-  constructor(readCart: () => Promise<unknown>, streamUrl: string, listener: FollowerListener) {
-    this.#readCart = readCart;
-    this.#streamUrl = streamUrl;
-    this.#listener = listener;
-  }
-
-  start(): void {
-    this.#open();
-    this.#stopWatching = watchWaking({
-      onWake: () => this.#wake('woken'),
-      onLeave: () => this.#close(),
-      onRestore: () => {
-        this.#open();
-        this.#wake('restored');
-      },
-    });
-  }
-
-  stop(): void {
-    this.#stopWatching();
-    this.#close();
-  }
-
-  /** Asks for the cart and tells it. `false` when there was no answer. */
-  async read(): Promise<boolean> {
-    const { cart, isCertain } = await this.ask();
-    if (cart) this.#listener.onCart(cart, isCertain);
-    return cart !== undefined;
-  }
-
-  async ask(): Promise<{ cart: Cart | undefined; isCertain: boolean }> {
-    const streamed = this.#streamed;
-    const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, READ_MS));
-    const answer = await Promise.race([this.#readCart(), tooLate]).catch(() => undefined);
-    const cart = isCart(answer) ? answer : undefined;
-    return { cart, isCertain: streamed === this.#streamed };
-  }
-
-  #wake(how: 'woken' | 'restored'): void {
-    if (how === 'woken') this.#stream?.renew();
-    this.#listener.onWake(how);
-    void this.read();
-  }
-
-  #open(): void {
-    this.#stream ??= shareStream(this.#streamUrl, {
+  const open = () => {
+    stream ??= shareStream(streamUrl, {
       onCart: (cart) => {
-        this.#streamed += 1;
-        this.#listener.onCart(cart, false);
+        streamed += 1;
+        onCart(cart, false);
       },
-      onConnection: this.#listener.onConnection,
+      onConnection,
     });
-  }
+  };
+  const close = () => {
+    stream?.close();
+    stream = undefined;
+  };
+  const ask = async () => {
+    const before = streamed;
+    const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, READ_MS));
+    const answer = await Promise.race([readCart(), tooLate]).catch(() => undefined);
+    return { cart: isCart(answer) ? answer : undefined, isCertain: before === streamed };
+  };
+  const read = async () => {
+    const { cart, isCertain } = await ask();
+    if (cart) onCart(cart, isCertain);
+    return cart !== undefined;
+  };
+  const look = () => {
+    onWake();
+    void read();
+  };
 
-  #close(): void {
-    this.#stream?.close();
-    this.#stream = undefined;
-  }
+  return {
+    start: () => {
+      open();
+      stopWatching = watchWaking({
+        onWake: () => {
+          stream?.renew();
+          look();
+        },
+        onLeave: close,
+        onRestore: () => {
+          open();
+          onRestore();
+          look();
+        },
+      });
+    },
+    stop: () => {
+      stopWatching();
+      close();
+    },
+    read,
+    ask,
+  };
 }

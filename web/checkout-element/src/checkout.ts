@@ -1,6 +1,6 @@
 /** A checkout: the state machine with the calls, the stream, the clock and the iframe that it decides about. */
 import type { Cart } from '@hantera/storefront-sdk/cart';
-import { CartFollower } from './cart-follower';
+import { type CartFollower, followCart } from './cart-follower';
 import { isInSync, isNews } from './machine/news';
 import { type CheckoutEvent, type CheckoutState, type Effect, initialState } from './machine/state';
 import { step } from './machine/table';
@@ -9,7 +9,7 @@ import { confirmPatiently, openPatiently, problemOfOpening } from './patience';
 import { createPayment, type Payment, readCart } from './payment';
 import { isKustomThere, type KustomApi, renderSnippet, withKustom } from './snippet';
 import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types';
-import { Watchdog } from './watchdog';
+import { createWatchdog, type Watchdog } from './watchdog';
 
 export class Checkout {
   readonly #options: CheckoutOptions;
@@ -26,12 +26,13 @@ export class Checkout {
     const cartUrl = `${options.baseUrl.replace(/\/+$/, '')}/ingress/commerce/carts/${encodeURIComponent(options.cartId)}`;
     this.#options = options;
     this.#payment = createPayment(cartUrl);
-    this.#follower = new CartFollower(options.readCart ?? (() => readCart(cartUrl)), `${cartUrl}/events`, {
+    this.#follower = followCart(options.readCart ?? (() => readCart(cartUrl)), `${cartUrl}/events`, {
       onCart: (cart, isCertain) => this.#take(cart, isCertain),
       onConnection: (isConnected) => this.#options.onConnection?.(isConnected),
-      onWake: (how) => this.#wake(how),
+      onWake: () => this.#wake(),
+      onRestore: () => this.#send({ type: 'restored' }),
     });
-    this.#watchdog = new Watchdog(
+    this.#watchdog = createWatchdog(
       () => void this.#follower.read(),
       () => this.#send({ type: 'watchdog' }),
     );
@@ -174,8 +175,7 @@ export class Checkout {
     if (outcome === 'complete') await this.#follower.read();
   }
 
-  #wake(how: 'woken' | 'restored'): void {
-    if (how === 'restored') this.#send({ type: 'restored' });
+  #wake(): void {
     const { phase, note } = this.#state;
     if (phase === 'confirming' && note !== 'review') void this.#confirm();
   }

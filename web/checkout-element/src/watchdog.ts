@@ -3,22 +3,16 @@
 const LOOK_MS = 6_000;
 const LATE_MS = 20_000;
 
-export class Watchdog {
-  readonly #onLook: () => void;
-  readonly #onLate: () => void;
-  #timers: ReturnType<typeof setTimeout>[] = [];
+export type Watchdog = { start: () => void; stop: () => void };
 
-  constructor(onLook: () => void, onLate: () => void) {
-    this.#onLook = onLook;
-    this.#onLate = onLate;
-  }
-
-  start(): void {
-    this.stop();
-    this.#timers = [setTimeout(this.#onLook, LOOK_MS), setTimeout(this.#onLate, LATE_MS)];
-  }
-
-  stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-  }
+export function createWatchdog(onLook: () => void, onLate: () => void): Watchdog {
+  let timers: ReturnType<typeof setTimeout>[] = [];
+  const stop = () => timers.forEach(clearTimeout);
+  return {
+    start: () => {
+      stop();
+      timers = [setTimeout(onLook, LOOK_MS), setTimeout(onLate, LATE_MS)];
+    },
+    stop,
+  };
 }

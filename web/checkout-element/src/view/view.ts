@@ -9,10 +9,10 @@ export type View = {
   setConnected: (isConnected: boolean, texts: Texts) => void;
 };
 
-const TREE = `<p part=status role=status><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
+const TREE = `<p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
 <p part=offline role=status hidden></p><div part=problem role=alert tabindex=-1 hidden></div>
 <div part=actions><button part=retry type=button></button><a part=back></a></div>
-<div part=frame><slot></slot></div>
+<div part=frame tabindex=-1><slot></slot></div>
 <div part=done tabindex=-1 hidden><slot name=done><p part=done-text></p></slot></div>`;
 
 export function createView(host: HTMLElement, onRetry: () => void): View {
@@ -23,6 +23,7 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
   root.innerHTML = TREE;
   const part = (name: string) => root.querySelector(`[part=${name}]`) as HTMLElement;
   const said = part('status-text');
+  const status = part('status');
   const spinner = part('spinner');
   const offline = part('offline');
   const problem = part('problem');
@@ -36,7 +37,7 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
   return {
     show: (state, texts, cart, checkoutUrl) => {
       const { phase } = state;
-      const hadFocus = host.contains(document.activeElement);
+      const focused = root.activeElement ?? (host.contains(document.activeElement) ? frame : null);
       const complaint = complaintOf(state);
       host.setAttribute('phase', phase);
       say(said, statusOf(state, texts));
@@ -52,8 +53,8 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
       frame.setAttribute('aria-busy', String(phase === 'loading' || phase === 'suspended'));
       done.hidden = phase !== 'done';
       say(thanks, doneText(texts, cart));
-      // Whoever was in the iframe that has just gone must not be thrown back to the top of the page.
-      if (hadFocus && frame.hidden) (done.hidden ? problem : done).focus();
+      // Whoever was where something has gone must not be thrown back to the top of the page.
+      if (focused?.closest('[hidden]')) [problem, done, frame, status].find(({ hidden }) => !hidden)?.focus();
     },
     setConnected: (isConnected, texts) => {
       offline.hidden = isConnected;
