@@ -182,7 +182,8 @@ describe('ways out', () => {
     check([failed, RETRY, OPEN], 'open', 'stop_watchdog open');
   });
   test('an empty cart opens as soon as something is in it', () => {
-    check([empty, cart(null, null)], 'loading', 'stop_watchdog open');
+    check([empty, cart(null, null)], 'failed', 'stop_watchdog');
+    check([empty, cart(null, null, { isEmpty: true }), certain(null, null)], 'loading', 'stop_watchdog open');
   });
   test('an order that Kustom has forgotten is over, and a new page opens a new one', () => {
     const lost = cart(5, 5, { order: 'order-2' });

@@ -130,8 +130,11 @@ function onRetryWhileSuspended(state: CheckoutState): Step {
 
 function onCartWhileFailed(before: CheckoutState, event: Event<'cart'>): Step {
   const state = noted(before, event);
-  const isFilled = state.problem?.code === 'EMPTY_CART' && state.news?.isEmpty === false;
-  return isFilled && !state.isRendered ? go(state, 'loading', ['open']) : stay(state);
+  // Only when it was seen empty before: a server that disagrees with itself must not be asked without a pause.
+  const isFilled = before.news?.isEmpty && !state.news?.isEmpty;
+  return isFilled && state.problem?.code === 'EMPTY_CART' && !state.isRendered
+    ? go(state, 'loading', ['open'])
+    : stay(state);
 }
 
 function onRetryWhileFailed(state: CheckoutState): Step {
