@@ -14,7 +14,11 @@ const PAGES = new Set(['/checkout', '/thanks', '/terms']);
 export type ElementShop = { url: string; stop: () => Promise<void> };
 
 /** `isStrict`: with a policy that trusts no script without the nonce, and no style but from a file. */
-export async function serveElementShop(api: string, emulator: string, isStrict = false): Promise<ElementShop> {
+export async function serveElementShop(
+  api: string,
+  emulator: string,
+  isStrict = false,
+): Promise<ElementShop> {
   const element = await readFile(ELEMENT);
   const page = (await readFile(PAGE, 'utf8')).replaceAll('{{api}}', api).replaceAll('{{nonce}}', NONCE);
   const policy = [

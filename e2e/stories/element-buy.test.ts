@@ -48,7 +48,9 @@ test('a change beside the open iframe is locked, confirmed, shown and paid', asy
 
   await page.getByRole('button', { name: 'One more' }).click();
 
-  await page.waitForFunction(() => (window as unknown as { seen: { updates: number[] } }).seen.updates.length > 0);
+  await page.waitForFunction(
+    () => (window as unknown as { seen: { updates: number[] } }).seen.updates.length > 0,
+  );
   expect(await shop.seenOn(page)).toEqual({
     states: ['loading', 'open', 'suspended', 'open'],
     errors: [],

@@ -27,7 +27,9 @@ test('a page that comes back from the back-forward cache follows the cart again'
   // A page that was kept loads nothing, so there is no event of it to wait for.
   await page.waitForURL((url) => url.pathname === '/checkout', { waitUntil: 'commit' });
 
-  await expect.poll(() => page.evaluate(() => (window as unknown as { wasKept?: boolean }).wasKept)).toBe(true);
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { wasKept?: boolean }).wasKept))
+    .toBe(true);
   await expect.poll(() => page.locator('#total').textContent()).toBe(await totalOf(kassa.url, cartId));
   await addOne(kassa.url, cartId, 'FOOD-001');
   await expect.poll(() => page.locator('#total').textContent()).toBe(await totalOf(kassa.url, cartId));

@@ -94,7 +94,11 @@ test('six tabs of one cart hold one stream, and hand it over when its tab closes
   await cartClient(kassa.url).addItem(cartId, { productNumber: 'BOOK-001', quantity: 1 });
 
   const total = cartIn(await cartClient(kassa.url).getCart(cartId)).orderTotal;
-  for (const tab of rest) await tab.locator('#total').filter({ hasText: String(total) }).waitFor();
+  for (const tab of rest)
+    await tab
+      .locator('#total')
+      .filter({ hasText: String(total) })
+      .waitFor();
   expect(streams.length).toBe(2);
 });
 

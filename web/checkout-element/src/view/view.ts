@@ -9,7 +9,8 @@ export type View = {
   setConnected: (isConnected: boolean, texts: Texts) => void;
 };
 
-const TREE = `<p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
+/** The parts, as the README lists them. */
+export const TREE = `<p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
 <p part=offline role=status hidden></p><div part=problem role=alert tabindex=-1 hidden></div>
 <div part=actions><button part=retry type=button></button><a part=back></a></div>
 <div part=frame tabindex=-1><slot></slot></div>
