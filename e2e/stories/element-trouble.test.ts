@@ -85,6 +85,26 @@ test('paid in two tabs at once, it is one order, and both tabs show it', async (
   expect(await countAcknowledges(emulator, orderId)).toBe(1);
 });
 
+test('what one tab changes, the other locks, shows and sells', async () => {
+  const { page, context } = story;
+  const cartId = await openCheckout(page);
+  const total = shop.kustom(page).getByTestId('kco-total');
+  const before = (await total.textContent()) ?? '';
+  const other = await context.newPage();
+  await other.goto(`${plain.url}/checkout?cart=${cartId}`);
+  await shop.untilPhase(other, 'open');
+
+  await other.getByRole('button', { name: 'One more' }).click();
+
+  await shop.kustom(page).locator('[data-testid="kco-total"]', { hasNotText: before }).waitFor();
+  await expect
+    .poll(async () => (await shop.seenOn(page)).states)
+    .toEqual(['loading', 'open', 'suspended', 'open']);
+  await shop.pay(page);
+  await shop.orderNumberOn(page);
+  await shop.orderNumberOn(other);
+});
+
 test('six tabs of one cart hold one stream, and hand it over when its tab closes', async () => {
   const { context, page, kassa } = story;
   const streams: Page[] = [];

@@ -7,6 +7,7 @@ p{margin:0}
 [part=frame]{max-width:var(--kustom-max-width);margin:auto}
 [part=status]{display:flex;gap:.6em;align-items:center}
 :host([phase=suspended]) [part=status]{position:absolute;z-index:1;inset:0 0 auto;justify-content:center}
+:host([phase=done]) [part=status]{position:absolute;clip-path:inset(50%)}
 [part=status-text]:not(:empty){padding:.6em 0}
 [part=status],[part=problem],[part=done]{background:var(--kustom-surface,Canvas);color:var(--kustom-text,CanvasText);border-radius:var(--_r)}
 [part=spinner]{flex:none;width:1em;height:1em;border-radius:50%;border:2px solid var(--_a);border-right-color:transparent}
