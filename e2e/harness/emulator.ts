@@ -10,7 +10,11 @@ export type KustomOrder = {
   /** What order management knows, once the order is bought. */
   management?: {
     status: string;
+    merchant_reference1?: string;
     merchant_reference2?: string;
+    captured_amount: number;
+    refunded_amount: number;
+    remaining_authorized_amount: number;
     customer?: Record<string, unknown>;
     billing_address?: Record<string, unknown>;
   };

@@ -49,6 +49,31 @@ export async function startKassa(): Promise<Kassa> {
   };
 }
 
+/** The emulator alone, for whoever knows Kustom and not Kassa. */
+export type EmulatorAlone = { url: string; output: () => string; stop: () => Promise<void> };
+
+export async function startEmulator(): Promise<EmulatorAlone> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
+  const url = `http://127.0.0.1:${port}`;
+  const variables = { KASSA_EMULATOR_LISTEN: `127.0.0.1:${port}` };
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const program = await startProgram('emulator', folder, variables, `${url}/_emulator/orders`).catch(
+    async (problem) => {
+      await removeFolder();
+      throw problem;
+    },
+  );
+  return {
+    url,
+    output: program.output,
+    stop: async () => {
+      await program.stop();
+      await removeFolder();
+    },
+  };
+}
+
 /** Server and emulator as two processes, so that one can die while the other lives. */
 export type KassaApart = {
   url: string;

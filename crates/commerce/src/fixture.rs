@@ -409,6 +409,7 @@ pub(crate) fn evidence(snapshot: &Snapshot) -> Evidence {
         expires_at: Some(seconds_later(28 * 86_400)),
         captures: Vec::new(),
         refunds: Vec::new(),
+        shipping_info: Vec::new(),
         initial_payment_method: Some(InitialPaymentMethod {
             method_type: "INVOICE".into(),
             description: None,

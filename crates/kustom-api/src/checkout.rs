@@ -237,6 +237,11 @@ pub struct MerchantUrls {
     pub address_update: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country_change: Option<String>,
+    /// Of offers on the confirmation page. Shops send it; no schema that could be read has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upsell: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upsell_validation: Option<String>,
 }
 
 /// Switches of the iframe. All of them default to off, `allow_separate_shipping_address` to on in Germany.
@@ -255,6 +260,8 @@ pub struct CheckoutOptions {
     pub acquiring_channel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_removed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color_background: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color_button: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -297,6 +304,8 @@ pub struct CheckoutOptions {
     pub enable_discount_module: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_vat_registration_number_field: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmation_page_upsell: Option<bool>,
 }
 
 /// A checkbox of the merchant's own in the iframe. Only the list form carries an id.
@@ -330,6 +339,8 @@ pub struct ShippingOption {
     pub delivery_details: Option<DeliveryDetails>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tms_reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected_addons: Option<Vec<serde_json::Value>>,
 }

@@ -21,7 +21,9 @@ pub use checkout::{
 };
 pub use failure::{ErrorBody, Failure, Refusal};
 pub use management::{
-    Capture, FraudStatus, InitialPaymentMethod, ManagedOrder, ManagementStatus, MerchantReferences, Refund,
+    AuthorizationUpdate, Capture, CaptureRequest, CustomerUpdate, FraudStatus, InitialPaymentMethod,
+    ManagedOrder, ManagementStatus, MerchantReferences, Refund, RefundRequest, ShippingInfo,
+    ShippingInfoUpdate,
 };
 
 /// Kustom replaces this text with the order id in the merchant's URLs.

@@ -10,6 +10,15 @@ const FIELDS = [
   { name: "phone", type: "tel", autocomplete: "tel", width: "half" },
 ];
 
+// What a parcel needs; the buyer's e-mail address and phone are the receiver's, too.
+export const RECEIVER_FIELDS = [
+  { name: "given_name", type: "text", autocomplete: "shipping given-name", width: "half" },
+  { name: "family_name", type: "text", autocomplete: "shipping family-name", width: "half" },
+  { name: "street_address", type: "text", autocomplete: "shipping address-line1", width: "" },
+  { name: "postal_code", type: "text", autocomplete: "shipping postal-code", width: "third" },
+  { name: "city", type: "text", autocomplete: "shipping address-level2", width: "two-thirds" },
+];
+
 const ORGANIZATION_FIELDS = [
   { name: "organization_name", type: "text", autocomplete: "organization", width: "" },
   { name: "organization_registration_id", type: "text", autocomplete: "off", width: "" },
@@ -25,11 +34,14 @@ export class AddressForm {
   #prefilled = {};
   #countries;
   #customerType = "person";
+  #prefix;
 
-  constructor(container, texts) {
+  // A second form on the page needs other names for its inputs: the API's own, after a prefix.
+  constructor(container, texts, { prefix = "", fields = FIELDS } = {}) {
     this.#container = container;
     this.#texts = texts;
-    container.replaceChildren(...FIELDS.map((field) => this.#field(field)));
+    this.#prefix = prefix;
+    container.replaceChildren(...fields.map((field) => this.#field(field)));
   }
 
   // Countries are a choice only where the shop offers several.
@@ -73,7 +85,8 @@ export class AddressForm {
     if (!this.#offers(known.country)) delete known.country;
     this.#prefilled = { ...this.#prefilled, ...known };
     for (const input of this.#inputs()) {
-      if (known[input.name] !== undefined) input.value = known[input.name];
+      const name = this.#nameOf(input);
+      if (known[name] !== undefined) input.value = known[name];
       this.#mark(input, false);
     }
   }
@@ -81,7 +94,7 @@ export class AddressForm {
   // Members that the form does not show, such as `care_of`, stay as the merchant sent them.
   address() {
     const address = { ...this.#prefilled };
-    for (const input of this.#inputs()) address[input.name] = input.value.trim();
+    for (const input of this.#inputs()) address[this.#nameOf(input)] = input.value.trim();
     for (const name of OF_CUSTOMER) delete address[name];
     if (this.#customerType !== "organization") delete address.organization_name;
     // A country that the shop no longer sells to has no field in which it could be corrected.
@@ -98,23 +111,26 @@ export class AddressForm {
     return this.#inputs().every((input) => !isWrong(input));
   }
 
-  // Marks what is missing and puts the cursor there.
+  // Marks what is missing or wrong and returns it, in the order of the page.
   check(alsoWrong = []) {
-    const wrong = this.#inputs().filter((input) => {
+    return this.#inputs().filter((input) => {
       const isMarked = alsoWrong.includes(input.name) || isWrong(input);
       this.#mark(input, isMarked);
       return isMarked;
     });
-    wrong[0]?.focus();
-    return wrong.length === 0;
   }
 
   #inputs() {
     return [...this.#container.querySelectorAll("input, select")];
   }
 
+  #nameOf(input) {
+    return input.name.slice(this.#prefix.length);
+  }
+
   #mark(input, isMarked) {
     const message = document.getElementById(`${input.name}-error`);
+    message.textContent = input.value.trim() ? this.#texts.invalid : this.#texts.required;
     if (isMarked) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
     message.hidden = !isMarked;
@@ -133,13 +149,13 @@ export class AddressForm {
     const label = document.createElement("label");
     const message = document.createElement("p");
     field.className = `field ${width}`;
-    input.name = name;
-    input.id = name;
+    input.name = this.#prefix + name;
+    input.id = input.name;
     input.required = !isOptional;
-    input.setAttribute("aria-describedby", `${name}-error`);
-    label.htmlFor = name;
+    input.setAttribute("aria-describedby", `${input.name}-error`);
+    label.htmlFor = input.name;
     label.textContent = this.#texts[name];
-    message.id = `${name}-error`;
+    message.id = `${input.name}-error`;
     message.textContent = this.#texts.required;
     message.hidden = true;
     field.append(label, input, message);

@@ -13,6 +13,7 @@ export function showSummary(order, locale) {
   const price = (minor) => money(minor, order.purchase_currency, locale);
   element("lines").replaceChildren(...order.order_lines.map((line) => lineItem(line, price)));
   element("tax").textContent = price(order.order_tax_amount);
+  element("tax-row").hidden = Boolean(order.hides_tax);
   element("total").textContent = price(order.order_amount);
   element("buy-total").textContent = price(order.order_amount);
 }
@@ -28,21 +29,35 @@ function lineItem(line, price) {
     name.append(quantity);
   }
   amount.textContent = price(line.total_amount);
+  if (/^https?:/i.test(line.image_url ?? "")) item.append(picture(line.image_url));
   item.append(name, amount);
   return item;
 }
 
-export function showShippingOptions(order, locale, choose) {
+/** The shop's own picture, which may be missing without harm: the name stands beside it. */
+function picture(address) {
+  const image = document.createElement("img");
+  image.alt = "";
+  image.width = 40;
+  image.height = 40;
+  image.addEventListener("error", () => image.remove());
+  image.src = address;
+  return image;
+}
+
+export function showShippingOptions(order, locale) {
   const chosen = (order.selected_shipping_option ?? order.shown_shipping_option)?.id;
   const price = (minor) => money(minor, order.purchase_currency, locale);
   const labels = order.shipping_options.map((option) => {
     const label = optionLabel(option, price);
-    const input = label.querySelector("input");
-    input.checked = option.id === chosen;
-    input.addEventListener("change", () => choose(option.id));
+    label.querySelector("input").checked = option.id === chosen;
     return label;
   });
+  const focused = document.activeElement;
+  const wasInside = focused?.name === "shipping_option" && document.hasFocus();
   element("shipping-options").replaceChildren(...labels);
+  // The options are written anew after each choice, and the cursor must not be lost with the old ones.
+  if (wasInside) labels.map((label) => label.querySelector("input")).find(({ value }) => value === focused.value)?.focus();
   element("shipping").hidden = labels.length === 0;
 }
 

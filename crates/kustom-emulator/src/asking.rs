@@ -18,21 +18,27 @@ use crate::kustom::Kustom;
 use crate::order::{Change, Order};
 use crate::purchase::{self, Purchase};
 use crate::refusal::PurchaseRefusal;
+use crate::separate_shipping;
 use crate::shipping;
+use crate::strictness::{ChosenShipping, Strictness};
 use crate::validation;
 use crate::verdict::{Verdict, verdict};
 use bytes::Bytes;
 use jiff::Timestamp;
 use kustom_api::{Address, CheckoutOrder, Customer, KustomOrderId, ShippingServiceRequest};
+use serde::{Deserialize, Serialize};
 
 /// What the shopper does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShopperChange {
     ShippingOption {
         id: String,
     },
     Address {
         address: Box<Address>,
+        /// `None` where the goods go to the same address.
+        shipping_address: Option<Box<Address>>,
         customer: Option<Customer>,
     },
 }
@@ -47,7 +53,7 @@ pub enum AskingStep {
 }
 
 /// A change that waits for the merchant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Asking {
     change: ShopperChange,
     number: CallbackNumber,
@@ -82,10 +88,11 @@ impl Kustom {
     /// anyway.
     pub fn change_before(&self, id: &KustomOrderId, purchase: &Purchase) -> Option<ShopperChange> {
         let order = self.orders.get(id)?;
-        let address = purchase::complete_address(order, purchase.address.clone()).ok()?;
+        let (address, shipping_address) = purchase::complete_addresses(order, purchase).ok()?;
         purchase::check_organization(order, purchase).ok()?;
         let entered = ShopperChange::Address {
             address: Box::new(address),
+            shipping_address: shipping_address.map(Box::new),
             customer: purchase.customer.clone(),
         };
         let shown = shipping::shown_option(&order.checkout).map(|option| option.id.clone());
@@ -108,6 +115,7 @@ impl Kustom {
             .find_map(|kind| self.take_callback(number, kind))
             .ok_or(PurchaseRefusal::NoChangeUnderWay)?;
         let id = callback.order_id.clone();
+        let strictness = self.rules.strictness;
         let order = self.orders.get_mut(&id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         let asking = order.asking.take_if(|asking| asking.number == number);
         let asking = asking.ok_or(PurchaseRefusal::NoChangeUnderWay)?;
@@ -119,7 +127,7 @@ impl Kustom {
         order.record_answer(number, answer, now);
         purchase::check_state(order, now)?;
         let taken = match verdict {
-            Verdict::Approved => taken_over(order, &asking.change, callback.kind, &body),
+            Verdict::Approved => taken_over(order, &asking.change, callback.kind, &body, strictness),
             Verdict::Refused(refusal) => {
                 order.record(Change::ChangeRefused, now);
                 return Err(refusal);
@@ -148,12 +156,13 @@ impl Kustom {
         was_asked: bool,
         now: Timestamp,
     ) -> Result<AskingStep, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
         let Some(kind) = to_ask.pop() else {
-            finish(order, change, was_asked, now);
+            finish(order, change, was_asked, way, now);
             return Ok(AskingStep::Done { was_asked });
         };
-        let body = question(&with(order, &change));
+        let body = question(&with(order, &change, way));
         let callback = self
             .begin_question(id, kind, body, now)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
@@ -194,7 +203,7 @@ pub(crate) fn asks_about_shipping(order: &CheckoutOrder) -> bool {
 }
 
 /// Nobody had to be asked, or everybody has agreed.
-fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, now: Timestamp) {
+fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, way: ChosenShipping, now: Timestamp) {
     match change {
         ShopperChange::ShippingOption { id } => {
             // What was agreed to before has the merchant's price, which may be another than the offered one.
@@ -202,15 +211,19 @@ fn finish(order: &mut Order, change: ShopperChange, was_asked: bool, now: Timest
                 return;
             }
             if !was_asked {
-                shipping::select(&mut order.checkout, &id);
+                shipping::select(&mut order.checkout, &id, way);
             }
             order.record(Change::ShippingOptionSelected, now);
         }
-        ShopperChange::Address { address, customer } => {
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            customer,
+        } => {
             if !order.customer_typed {
                 order.record(Change::CustomerTyped, now);
             }
-            order.set_typed_address(*address);
+            order.set_typed_addresses(*address, shipping_address.map(|address| *address));
             order.set_customer(customer);
         }
     }
@@ -225,13 +238,26 @@ fn is_offered(order: &CheckoutOrder, id: &str) -> bool {
 /// An address that is complete says its country, as it will once it is bought at; else every purchase would be a question.
 fn written_out(order: &Order, change: ShopperChange) -> ShopperChange {
     match change {
-        ShopperChange::Address { address, customer } => ShopperChange::Address {
-            address: match purchase::complete_address(order, address.as_ref().clone()) {
-                Ok(complete) => Box::new(complete),
-                Err(_) => address,
-            },
+        ShopperChange::Address {
+            address,
+            shipping_address,
             customer,
-        },
+        } => {
+            let shipping_address = shipping_address.map(|shipping| {
+                match separate_shipping::complete(order, &address, shipping.as_ref().clone()) {
+                    Ok(complete) => Box::new(complete),
+                    Err(_) => shipping,
+                }
+            });
+            ShopperChange::Address {
+                address: match purchase::complete_address(order, address.as_ref().clone()) {
+                    Ok(complete) => Box::new(complete),
+                    Err(_) => address,
+                },
+                shipping_address,
+                customer,
+            }
+        }
         choice @ ShopperChange::ShippingOption { .. } => choice,
     }
 }
@@ -246,11 +272,18 @@ fn to_ask(order: &Order, change: &ShopperChange) -> Vec<CallbackKind> {
             let is_new = chosen.is_none_or(|chosen| chosen.id != *id);
             vec![(CallbackKind::ShippingOption, is_new)]
         }
-        ShopperChange::Address { address, .. } => {
-            let is_taken = purchase::complete_address(order, address.as_ref().clone()).is_ok();
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            ..
+        } => {
+            let shipping = shipping_address.as_deref();
+            let is_taken = purchase::complete_address(order, address.as_ref().clone()).is_ok()
+                && shipping.is_none_or(|to| separate_shipping::complete(order, address, to.clone()).is_ok());
+            let is_new = is_new_address(order, address, shipping);
             vec![
-                (CallbackKind::Address, is_taken && is_new_address(order, address)),
-                (CallbackKind::Country, is_elsewhere(order, address)),
+                (CallbackKind::Address, is_taken && is_new),
+                (CallbackKind::Country, is_elsewhere(order, address, shipping)),
             ]
         }
     };
@@ -267,43 +300,59 @@ fn known_addresses(order: &Order) -> [Option<&Address>; 2] {
     ]
 }
 
-fn is_new_address(order: &Order, address: &Address) -> bool {
-    let is_same = |known: &Address| {
-        let country = known.country.as_deref().map(str::to_ascii_uppercase);
-        let known = Address {
-            country,
-            ..known.clone()
-        };
-        known == *address
+fn is_new_address(order: &Order, address: &Address, shipping: Option<&Address>) -> bool {
+    let is_same = |(known, said): (Option<&Address>, &Address)| {
+        known.is_some_and(|known| {
+            let country = known.country.as_deref().map(str::to_ascii_uppercase);
+            let known = Address {
+                country,
+                ..known.clone()
+            };
+            known == *said
+        })
     };
-    known_addresses(order)
-        .into_iter()
-        .any(|known| !known.is_some_and(is_same))
+    let said = [address, shipping.unwrap_or(address)];
+    !known_addresses(order).into_iter().zip(said).all(is_same)
 }
 
-/// Whether the address is in another country than one of the order's, and one that the shop sells to.
-fn is_elsewhere(order: &Order, address: &Address) -> bool {
-    let Some(country) = address.country.as_deref().map(str::to_ascii_uppercase) else {
-        return false;
-    };
-    let is_known = |known: Option<&Address>| {
+/// Whether an address is in another country than the order's of that kind, and one that the shop sells to.
+fn is_elsewhere(order: &Order, address: &Address, shipping: Option<&Address>) -> bool {
+    let is_known = |(known, country): (Option<&Address>, &String)| {
         let known = known.and_then(|known| known.country.as_deref());
         known
             .unwrap_or(order.purchase_country())
-            .eq_ignore_ascii_case(&country)
+            .eq_ignore_ascii_case(country)
     };
-    order.billing_countries().contains(&country) && !known_addresses(order).into_iter().all(is_known)
+    let country_of = |address: &Address| address.country.as_deref().map(str::to_ascii_uppercase);
+    let Some(billing) = country_of(address) else {
+        return false;
+    };
+    let offers_shipping =
+        |country: &String| shipping.is_none() || order.shipping_countries().contains(country);
+    let ships_to = shipping.map_or_else(|| Some(billing.clone()), country_of);
+    let ships_to = ships_to.unwrap_or_else(|| billing.clone());
+    order.billing_countries().contains(&billing)
+        && offers_shipping(&ships_to)
+        && !known_addresses(order)
+            .into_iter()
+            .zip([&billing, &ships_to])
+            .all(is_known)
 }
 
 /// The order as it would be with the change, if Kustom made it alone.
-fn with(order: &Order, change: &ShopperChange) -> CheckoutOrder {
+fn with(order: &Order, change: &ShopperChange, way: ChosenShipping) -> CheckoutOrder {
     let mut changed = order.clone();
     match change {
         ShopperChange::ShippingOption { id } => {
-            shipping::select(&mut changed.checkout, id);
+            shipping::select(&mut changed.checkout, id, way);
         }
-        ShopperChange::Address { address, customer } => {
-            changed.set_typed_address(address.as_ref().clone());
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            customer,
+        } => {
+            let shipping = shipping_address.as_deref().cloned();
+            changed.set_typed_addresses(address.as_ref().clone(), shipping);
             changed.set_customer(customer.clone());
         }
     }
@@ -338,8 +387,9 @@ fn taken_over(
     change: &ShopperChange,
     kind: CallbackKind,
     body: &str,
+    strictness: Strictness,
 ) -> Result<CheckoutOrder, String> {
-    let sent = validation::read_answer(body.as_bytes()).map_err(|all| explained(&all))?;
+    let sent = validation::read_answer(body.as_bytes(), strictness).map_err(|all| explained(&all))?;
     let mut new = sent.order.clone();
     let currency = new.purchase_currency.take().unwrap_or_default();
     let of_order = order.checkout.purchase_currency.as_deref().unwrap_or_default();
@@ -361,10 +411,18 @@ fn taken_over(
             next.selected_shipping_option =
                 Some(chosen.ok_or("the answer no longer offers what was chosen")?);
         }
-        ShopperChange::Address { address, .. } => {
-            shipping::keep_charged_selection(&mut next);
+        ShopperChange::Address {
+            address,
+            shipping_address,
+            ..
+        } => {
+            shipping::keep_charged_selection(&mut next, strictness.chosen_shipping);
             if kind == CallbackKind::Country {
-                move_to(&mut next, address.country.as_deref());
+                let ships_to = shipping_address.as_ref().unwrap_or(address);
+                move_to(
+                    &mut next,
+                    [address.country.as_deref(), ships_to.country.as_deref()],
+                );
             }
         }
     }
@@ -372,8 +430,9 @@ fn taken_over(
 }
 
 /// From now on the order holds what is right for this country, so it must say the country, too.
-fn move_to(order: &mut CheckoutOrder, country: Option<&str>) {
-    for address in [&mut order.billing_address, &mut order.shipping_address] {
+fn move_to(order: &mut CheckoutOrder, countries: [Option<&str>; 2]) {
+    let addresses = [&mut order.billing_address, &mut order.shipping_address];
+    for (address, country) in addresses.into_iter().zip(countries) {
         address.get_or_insert_default().country = country.map(str::to_ascii_uppercase);
     }
 }

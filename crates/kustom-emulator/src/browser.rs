@@ -1,58 +1,27 @@
 //! What the iframe page asks and says. These routes are the emulator's own and need the order's browser token, never
 //! the merchant's credentials.
 
-use crate::asking::{self, ShopperChange};
+use crate::asking::ShopperChange;
+use crate::browser_view::view;
 use crate::kustom::Kustom;
 use crate::message::{Problem, Request, Response};
-use crate::order::{Order, OrderState};
-use crate::purchase::{Outcome, Purchase, Purchased};
+use crate::order::Order;
+use crate::payment::PaymentStep;
+use crate::purchase::{Outcome, PaymentMethod, Purchase};
 use crate::refusal::PurchaseRefusal;
-use crate::{shipping, test_person};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
-use kustom_api::{Address, Customer, KustomOrderId, OrderLine, ShippingOption};
-use serde::{Deserialize, Serialize};
+use kustom_api::{Address, Customer, KustomOrderId};
+use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
-
-/// The order as the form shows it.
-#[derive(Serialize)]
-struct View<'a> {
-    order_id: &'a KustomOrderId,
-    state: OrderState,
-    purchase_currency: Option<&'a str>,
-    locale: Option<&'a str>,
-    merchant_reference1: Option<&'a str>,
-    order_amount: i64,
-    order_tax_amount: i64,
-    order_lines: &'a [OrderLine],
-    shipping_options: &'a [ShippingOption],
-    selected_shipping_option: Option<&'a ShippingOption>,
-    shown_shipping_option: Option<&'a ShippingOption>,
-    /// Whether the shown option is chosen only once the merchant has agreed.
-    asks_about_shipping: bool,
-    billing_address: Option<&'a Address>,
-    /// Alpha-2 to lower-case alpha-3, the form that browser events use.
-    billing_countries: BTreeMap<String, String>,
-    customer_type: String,
-    customer_types: Vec<String>,
-    customer: Option<&'a Customer>,
-    shows_vat_id: bool,
-    terms_url: Option<&'a str>,
-    test_person: Address,
-    test_organization: TestOrganization,
-}
-
-#[derive(Serialize)]
-struct TestOrganization {
-    organization_name: &'static str,
-    organization_registration_id: &'static str,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CustomerBody {
     address: Address,
+    #[serde(default)]
+    shipping_address: Option<Address>,
     #[serde(default)]
     customer: Option<Customer>,
 }
@@ -68,8 +37,33 @@ struct ShippingBody {
 struct PayBody {
     address: Address,
     #[serde(default)]
+    shipping_address: Option<Address>,
+    #[serde(default)]
     customer: Option<Customer>,
+    #[serde(default)]
+    checkboxes: BTreeMap<String, bool>,
+    #[serde(default)]
+    method: PaymentMethod,
+    /// What the tester wants to see. Without it the e-mail address decides.
+    #[serde(default)]
+    outcome: Option<Outcome>,
     shown_amount: i64,
+}
+
+/// What was pressed on the pretended page of the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BankAnswer {
+    Approved,
+    Rejected,
+    /// The window was closed.
+    Abandoned,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BankBody {
+    answer: BankAnswer,
 }
 
 /// `rest` is what follows `/browser/orders/{id}`.
@@ -114,56 +108,6 @@ fn order_of<'a>(
     Ok(order)
 }
 
-fn view(order: &Order, now: Timestamp) -> View<'_> {
-    let checkout = &order.checkout;
-    View {
-        order_id: &order.id,
-        state: order.state(now),
-        purchase_currency: checkout.purchase_currency.as_deref(),
-        locale: checkout.locale.as_deref(),
-        merchant_reference1: checkout.merchant_reference1.as_deref(),
-        order_amount: checkout.order_amount.unwrap_or(0),
-        order_tax_amount: checkout.order_tax_amount.unwrap_or(0),
-        order_lines: checkout.order_lines.as_deref().unwrap_or_default(),
-        shipping_options: checkout.shipping_options.as_deref().unwrap_or_default(),
-        selected_shipping_option: checkout.selected_shipping_option.as_ref(),
-        shown_shipping_option: shipping::shown_option(checkout),
-        asks_about_shipping: asking::asks_about_shipping(checkout),
-        billing_address: checkout.billing_address.as_ref(),
-        billing_countries: order
-            .billing_countries()
-            .into_iter()
-            .map(|country| (country.clone(), alpha3(&country)))
-            .collect(),
-        customer_type: order
-            .customer_type()
-            .map_or_else(|| order.customer_types().remove(0), str::to_owned),
-        customer_types: order.customer_types(),
-        customer: checkout.customer.as_ref(),
-        shows_vat_id: checkout
-            .options
-            .as_ref()
-            .and_then(|options| options.show_vat_registration_number_field)
-            == Some(true),
-        terms_url: checkout
-            .merchant_urls
-            .as_ref()
-            .and_then(|urls| urls.terms.as_deref()),
-        test_person: test_person::of(order.purchase_country()),
-        test_organization: TestOrganization {
-            organization_name: test_person::ORGANIZATION_NAME,
-            organization_registration_id: test_person::ORGANIZATION_REGISTRATION_ID,
-        },
-    }
-}
-
-/// A country that the table does not know keeps its two letters.
-fn alpha3(alpha2: &str) -> String {
-    celes::Country::from_alpha2(alpha2)
-        .map_or(alpha2, |country| country.alpha3)
-        .to_ascii_lowercase()
-}
-
 /// What the body of `POST …/shipping-option` or `…/customer` changes, where the merchant may have to be asked.
 pub(crate) fn change(
     kustom: &mut Kustom,
@@ -180,6 +124,7 @@ pub(crate) fn change(
     let body: CustomerBody = read(request).map_err(|error| Problem::bad_body(&error))?;
     Ok(ShopperChange::Address {
         address: Box::new(body.address),
+        shipping_address: body.shipping_address.map(Box::new),
         customer: body.customer,
     })
 }
@@ -203,21 +148,48 @@ pub(crate) fn purchase(
     let body: PayBody = read(request).map_err(|error| Problem::bad_body(&error))?;
     Ok(Purchase {
         address: body.address,
+        shipping_address: body.shipping_address,
         customer: body.customer,
+        checkboxes: Some(body.checkboxes),
+        method: body.method,
+        outcome: body.outcome,
         shown_amount: Some(body.shown_amount),
+        // Every card of the form is one whose bank wants to see the shopper.
+        three_d_secure: body.method == PaymentMethod::Card,
         ..Purchase::default()
     })
 }
 
-/// How the payment ended.
-pub(crate) fn paid(outcome: Result<Purchased, PurchaseRefusal>) -> Response {
-    match outcome {
-        Ok(purchased) => Response::json(
-            StatusCode::OK,
-            &json!({ "outcome": purchased.outcome, "redirect_url": purchased.redirect_url }),
-        ),
-        Err(refusal) => refused(refusal),
-    }
+/// What the body of `POST …/bank` says.
+pub(crate) fn bank_answer(
+    kustom: &mut Kustom,
+    id: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<BankAnswer, Problem> {
+    order_of(kustom, id, request, now)?;
+    let body: BankBody = read(request).map_err(|error| Problem::bad_body(&error))?;
+    Ok(body.answer)
+}
+
+/// How far the payment has come.
+pub(crate) fn paid(outcome: Result<PaymentStep, PurchaseRefusal>) -> Response {
+    let said = match outcome {
+        Ok(PaymentStep::Done(purchased)) => match purchased.redirect_url {
+            Some(url) => json!({ "outcome": purchased.outcome, "redirect_url": url }),
+            None => json!({ "outcome": purchased.outcome, "window": "closed" }),
+        },
+        Ok(PaymentStep::Authenticating) => json!({ "outcome": "authenticating" }),
+        // The shell asks the merchant before it answers the browser.
+        Ok(PaymentStep::Validating(_)) => json!({ "outcome": "validating" }),
+        Err(refusal) => return refused(refusal),
+    };
+    Response::json(StatusCode::OK, &said)
+}
+
+/// The payment was left at the bank's page, and the order is as open as before.
+pub(crate) fn left() -> Response {
+    Response::json(StatusCode::OK, &json!({ "outcome": "abandoned" }))
 }
 
 /// What a shop may well do is no failure: a status of failure would fill the console of a page in which nothing is wrong.

@@ -6,11 +6,12 @@
 use crate::kustom::{Call, Kustom};
 use crate::message::Response;
 use crate::order::{Change, Order, OrderState};
+use crate::strictness::{AbortedOrder, GoneBody, Strictness};
 use crate::validation::{self, Sent};
 use crate::{rendering, shipping};
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
-use kustom_api::{Address, CheckoutOrder, CheckoutStatus, KustomOrderId};
+use kustom_api::{Address, CheckoutOrder, CheckoutStatus};
 
 /// `rest` is what follows `/checkout/v3/orders`.
 pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], call: &Call<'_>, now: Timestamp) -> Response {
@@ -35,7 +36,11 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
         return call.bad_value(&findings);
     }
     let order = new_order(kustom, checkout, &call.request.base_url, now);
-    let view = rendering::order(&order, &call.request.base_url);
+    let view = rendering::order(
+        &order,
+        &call.request.base_url,
+        kustom.rules.strictness.country_case,
+    );
     let location = format!("{}/checkout/v3/orders/{}", call.request.base_url, order.id);
     kustom.add_order(order);
     let mut response = Response::json(StatusCode::CREATED, &view);
@@ -44,36 +49,14 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
 }
 
 fn new_order(kustom: &mut Kustom, mut checkout: CheckoutOrder, base_url: &str, now: Timestamp) -> Order {
-    let id = KustomOrderId(kustom.ids.uuid().to_string());
-    checkout.order_id = Some(id.clone());
     checkout.status = Some(CheckoutStatus::Incomplete);
-    checkout.started_at = Some(now);
-    checkout.last_modified_at = Some(now);
     let country_alone = address_of(checkout.purchase_country.as_deref());
     let billing = checkout
         .billing_address
         .get_or_insert_with(|| country_alone.clone());
     let shipping = billing.clone();
     checkout.shipping_address.get_or_insert(shipping);
-    let mut order = Order {
-        id,
-        checkout,
-        managed: None,
-        acknowledged_at: None,
-        aborted_at: None,
-        expired_at: None,
-        customer_typed: false,
-        history: Vec::new(),
-        attempts: Vec::new(),
-        payment: None,
-        asking: None,
-        base_url: base_url.to_owned(),
-        browser_token: kustom.ids.uuid().simple().to_string(),
-        touched_at: now,
-        next_push_at: None,
-    };
-    order.record(Change::Created, now);
-    order
+    Order::new(&mut kustom.ids, checkout, base_url, now)
 }
 
 fn address_of(country: Option<&str>) -> Address {
@@ -84,16 +67,17 @@ fn address_of(country: Option<&str>) -> Address {
 }
 
 fn read(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Response {
-    match kustom.unexpired(id, now) {
-        Some(order) => Response::json(StatusCode::OK, &rendering::order(order, &call.request.base_url)),
-        None => gone(),
+    let strictness = kustom.rules.strictness;
+    match known(kustom, id, now) {
+        Some(order) => shown(order, call, strictness),
+        None => gone(call, strictness),
     }
 }
 
 fn update(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Response {
     let rules = kustom.rules.clone();
-    let Some(order) = kustom.unexpired(id, now) else {
-        return gone();
+    let Some(order) = known(kustom, id, now) else {
+        return gone(call, rules.strictness);
     };
     if order.state(now) != OrderState::Open {
         return read_only(call);
@@ -108,15 +92,16 @@ fn update(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Res
         return call.bad_value(&findings);
     }
     order.checkout = next;
-    shipping::keep_selection(&mut order.checkout);
+    shipping::keep_selection(&mut order.checkout, rules.strictness.chosen_shipping);
     order.touch(now);
     order.record(Change::Updated, now);
-    Response::json(StatusCode::OK, &rendering::order(order, &call.request.base_url))
+    shown(order, call, rules.strictness)
 }
 
 fn abort(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Response {
-    let Some(order) = kustom.unexpired(id, now) else {
-        return gone();
+    let strictness = kustom.rules.strictness;
+    let Some(order) = known(kustom, id, now) else {
+        return gone(call, strictness);
     };
     if order.state(now) != OrderState::Open {
         return read_only(call);
@@ -125,12 +110,28 @@ fn abort(kustom: &mut Kustom, id: &str, call: &Call<'_>, now: Timestamp) -> Resp
     order.aborted_at = Some(now);
     order.checkout.last_modified_at = Some(now);
     order.record(Change::Aborted, now);
-    Response::json(StatusCode::OK, &rendering::order(order, &call.request.base_url))
+    shown(order, call, strictness)
 }
 
-/// Expired and unknown orders are answered alike, and without a body.
-fn gone() -> Response {
-    Response::empty(StatusCode::NOT_FOUND)
+fn shown(order: &Order, call: &Call<'_>, strictness: Strictness) -> Response {
+    let view = rendering::order(order, &call.request.base_url, strictness.country_case);
+    Response::json(StatusCode::OK, &view)
+}
+
+/// An order that this API still answers for.
+fn known<'a>(kustom: &'a mut Kustom, id: &str, now: Timestamp) -> Option<&'a mut Order> {
+    let is_gone_once_aborted = kustom.rules.strictness.aborted_order == AbortedOrder::Gone;
+    kustom
+        .unexpired(id, now)
+        .filter(|order| !(is_gone_once_aborted && order.state(now) == OrderState::Aborted))
+}
+
+/// Expired and unknown orders are answered alike. A plugin's authors saw no body.
+fn gone(call: &Call<'_>, strictness: Strictness) -> Response {
+    match strictness.gone_body {
+        GoneBody::Empty => Response::empty(StatusCode::NOT_FOUND),
+        GoneBody::Error => call.refuse(StatusCode::NOT_FOUND, "NO_SUCH_ORDER", "No such order"),
+    }
 }
 
 fn read_only(call: &Call<'_>) -> Response {

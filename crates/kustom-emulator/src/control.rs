@@ -3,22 +3,26 @@
 
 use crate::asking::ShopperChange;
 use crate::callback::{Attempt, CallbackKind};
+use crate::callback_control;
 use crate::fault::FaultRule;
-use crate::kustom::Kustom;
+use crate::kustom::{Call, Kustom};
+use crate::management;
 use crate::message::{Problem, Request, Response};
 use crate::order::{Event, Order, OrderState};
-use crate::purchase::{Outcome, Purchase, Purchased};
+use crate::purchase::{Outcome, PaymentMethod, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
+use crate::rendering;
 use crate::test_person;
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
-use kustom_api::{Address, CheckoutOrder, Customer, FraudStatus, KustomOrderId, ManagedOrder};
+use kustom_api::{Address, CheckoutOrder, Customer, ErrorBody, FraudStatus, KustomOrderId, ManagedOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// One row of the list.
 #[derive(Serialize)]
-struct Summary<'a> {
+pub(crate) struct Summary<'a> {
     order_id: &'a KustomOrderId,
     state: OrderState,
     management_status: Option<&'a str>,
@@ -42,6 +46,8 @@ struct Details<'a> {
     summary: Summary<'a>,
     customer_typed: bool,
     is_being_paid: bool,
+    /// With which the iframe's routes are called.
+    browser_token: &'a str,
     checkout: &'a CheckoutOrder,
     management: Option<&'a ManagedOrder>,
     history: &'a [Event],
@@ -63,6 +69,9 @@ struct PayBody {
     customer: Option<Customer>,
     shipping_option: Option<String>,
     three_d_secure: bool,
+    shipping_address: Option<Address>,
+    method: PaymentMethod,
+    checkboxes: Option<BTreeMap<String, bool>>,
 }
 
 /// `rest` is what follows `/_emulator`.
@@ -78,6 +87,13 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
             let requests: Vec<_> = kustom.exchanges().collect();
             Response::json(StatusCode::OK, &json!({ "requests": requests }))
         }
+        (["callbacks"], &Method::GET) => callback_control::list(kustom),
+        (["webhooks"], _) => callback_control::webhooks(kustom, request, now),
+        (["orders", id, "dispute"], &Method::POST) => {
+            callback_control::dispute(kustom, id, &request.body, now)
+        }
+        (["rules"], &Method::GET) => Response::json(StatusCode::OK, &kustom.rules.settable()),
+        (["rules"], &Method::PATCH) => change_rules(kustom, &request.body),
         (["faults"], &Method::GET) => {
             Response::json(StatusCode::OK, &json!({ "faults": kustom.fault_rules() }))
         }
@@ -86,6 +102,8 @@ pub(crate) fn answer(kustom: &mut Kustom, rest: &[&str], request: &Request, now:
             kustom.remove_faults();
             Response::json(StatusCode::OK, &json!({}))
         }
+        (["faults", number], &Method::DELETE) => remove_fault(kustom, number),
+        (["orders", id, "capture"], &Method::POST) => capture(kustom, id, now),
         (["reset"], &Method::POST) => {
             kustom.reset();
             Response::json(StatusCode::OK, &json!({}))
@@ -106,7 +124,7 @@ pub(crate) fn no_such_order() -> Problem {
     }
 }
 
-fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
+pub(crate) fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
     let managed = order.managed.as_ref();
     Summary {
         order_id: &order.id,
@@ -134,6 +152,7 @@ pub(crate) fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
         summary: summary(order, now),
         customer_typed: order.customer_typed,
         is_being_paid: order.is_being_paid(),
+        browser_token: &order.browser_token,
         checkout: &order.checkout,
         management: order.managed.as_ref(),
         history: &order.history,
@@ -151,8 +170,11 @@ pub(crate) fn purchase(kustom: &Kustom, id: &KustomOrderId, body: &[u8]) -> Resu
         customer: customer_of(order, &body).map(test_person::organization),
         shipping_option: body.shipping_option,
         outcome: body.outcome,
-        shown_amount: None,
         three_d_secure: body.three_d_secure,
+        shipping_address: body.shipping_address,
+        method: body.method,
+        checkboxes: body.checkboxes,
+        ..Purchase::default()
     })
 }
 
@@ -177,6 +199,7 @@ pub(crate) fn change(
     let address = shopper_address(order, &body).map_err(|error| Problem::bad_body(&error))?;
     Ok(ShopperChange::Address {
         address: Box::new(address),
+        shipping_address: None,
         customer: None,
     })
 }
@@ -191,15 +214,15 @@ pub(crate) fn paid(
         Ok(purchased) => {
             let fraud_status = kustom.order(id).and_then(|order| order.managed.as_ref());
             let fraud_status = fraud_status.map(|managed| &managed.fraud_status);
-            Response::json(
-                StatusCode::OK,
-                &json!({
-                    "order_id": id,
-                    "outcome": purchased.outcome,
-                    "fraud_status": fraud_status,
-                    "redirect_url": purchased.redirect_url,
-                }),
-            )
+            let mut said = json!({
+                "order_id": id,
+                "outcome": purchased.outcome,
+                "fraud_status": fraud_status,
+            });
+            if let Some(url) = purchased.redirect_url {
+                said["redirect_url"] = json!(url);
+            }
+            Response::json(StatusCode::OK, &said)
         }
         // A rejection is what was asked for, so it is no error.
         Err(PurchaseRefusal::Rejected) => Response::json(
@@ -265,6 +288,60 @@ fn add_fault(kustom: &mut Kustom, body: &[u8]) -> Response {
         Ok(()) => Response::json(StatusCode::CREATED, &json!({ "faults": kustom.fault_rules() })),
         Err(error) => Response::problem(StatusCode::BAD_REQUEST, "BAD_FAULT", &error.to_string()),
     }
+}
+
+/// Answers all rules, as they are from now on. What is under way goes on by those it began with.
+fn change_rules(kustom: &mut Kustom, body: &[u8]) -> Response {
+    let changes: Map<String, Value> = match serde_json::from_slice(body) {
+        Ok(changes) => changes,
+        Err(error) => return Problem::bad_body(&error).into(),
+    };
+    match kustom.rules.changed(changes) {
+        Ok(rules) => {
+            kustom.rules = rules;
+            Response::json(StatusCode::OK, &kustom.rules.settable())
+        }
+        Err(error) => Response::problem(StatusCode::BAD_REQUEST, "BAD_RULE", &error.to_string()),
+    }
+}
+
+/// Captures what is left of the authorization, as the merchant would by order management.
+fn capture(kustom: &mut Kustom, id: &str, now: Timestamp) -> Response {
+    let Some(order) = kustom.order(&KustomOrderId(id.to_owned())) else {
+        return no_such_order().into();
+    };
+    let Some(managed) = &order.managed else {
+        let message = "only a bought order is captured";
+        return Response::problem(StatusCode::CONFLICT, "ORDER_NOT_BOUGHT", message);
+    };
+    let request = Request {
+        method: Method::POST,
+        path: format!("/ordermanagement/v1/orders/{id}/captures"),
+        headers: HeaderMap::new(),
+        body: rendering::bytes(&json!({ "captured_amount": managed.remaining_authorized_amount })),
+        base_url: order.base_url.clone(),
+    };
+    let call = Call {
+        request: &request,
+        correlation_id: kustom.ids.uuid().to_string(),
+    };
+    let response = management::answer(kustom, id, &["captures"], &call, now);
+    if response.status.is_success() {
+        return show(kustom, id, now);
+    }
+    let said: Option<ErrorBody> = serde_json::from_slice(&response.body).ok();
+    let message = said.map(|said| format!("{}: {}", said.error_code, said.error_messages.join("; ")));
+    let message = message.unwrap_or_else(|| format!("order management answers {}", response.status));
+    Response::problem(StatusCode::CONFLICT, "CAPTURE_REFUSED", &message)
+}
+
+fn remove_fault(kustom: &mut Kustom, number: &str) -> Response {
+    let is_removed = number.parse().is_ok_and(|number| kustom.remove_fault(number));
+    if !is_removed {
+        let message = "no rule has this number";
+        return Response::problem(StatusCode::NOT_FOUND, "NO_SUCH_FAULT", message);
+    }
+    Response::json(StatusCode::OK, &json!({ "faults": kustom.fault_rules() }))
 }
 
 fn expire(kustom: &mut Kustom, id: &str, now: Timestamp) -> Response {

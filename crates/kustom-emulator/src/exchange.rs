@@ -4,7 +4,7 @@ use crate::fault::FaultEffect;
 use crate::message::{Request, Response};
 use http::HeaderMap;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,7 +15,7 @@ const CAPACITY: usize = 500;
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 /// One request with its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     pub number: u64,
     pub at: Timestamp,
@@ -27,7 +27,7 @@ pub struct Exchange {
     pub response: Option<LoggedResponse>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedRequest {
     pub method: String,
     pub path: String,
@@ -36,16 +36,16 @@ pub struct LoggedRequest {
 }
 
 /// `reasons` says why values were refused; Kustom itself only names them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedResponse {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: Value,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ExchangeLog {
     entries: VecDeque<Exchange>,
     next_number: u64,
@@ -80,6 +80,17 @@ impl ExchangeLog {
                 reasons: response.reasons.clone(),
             }),
         });
+    }
+
+    /// The newest entries, looked for from their end: most callers have seen all but the last.
+    pub(crate) fn entries_after(&self, number: u64) -> impl Iterator<Item = &Exchange> {
+        let seen = self.entries.iter().rev().position(|entry| entry.number <= number);
+        let first = seen.map_or(0, |new| self.entries.len() - new);
+        self.entries.range(first..)
+    }
+
+    pub(crate) fn last_number(&self) -> u64 {
+        self.next_number
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Exchange> {

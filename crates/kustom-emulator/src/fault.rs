@@ -28,7 +28,7 @@ const METHODS: [Method; 5] = [
 ];
 
 /// Only merchants' calls are struck: a test must stay able to look and to steer.
-const MERCHANT_PATHS: [&str; 2] = ["/checkout/", "/ordermanagement/"];
+const MERCHANT_PATHS: [&str; 4] = ["/checkout/", "/ordermanagement/", "/customer-token/", "/hpp/"];
 
 /// What goes wrong. An effect that makes no sense for a call, such as another `Location` where there is none, leaves
 /// it as it is.
@@ -93,7 +93,7 @@ pub struct FaultRule {
 pub enum FaultRuleError {
     #[error("method must be * or one of GET, POST, PATCH, PUT and DELETE, not {method}")]
     UnknownMethod { method: String },
-    #[error("path must match something below /checkout/ or /ordermanagement/, and {path} does not")]
+    #[error("path must match something below {}, and {path} does not", MERCHANT_PATHS.join(", "))]
     PathNeverMatches { path: String },
     #[error("path must have at most {LONGEST_PATH} characters")]
     PathTooLong,
@@ -122,17 +122,28 @@ pub struct Fault {
 }
 
 /// A rule and how often it was met.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CountedRule {
+    /// By which it is removed. Never given twice.
+    number: u64,
     #[serde(flatten)]
     rule: FaultRule,
     struck: u32,
     skipped: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FaultRules {
     rules: Vec<CountedRule>,
+    last_number: u64,
+    /// Grows with every change, also of the counts.
+    changes: u64,
+}
+
+impl FaultRules {
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
+    }
 }
 
 fn once() -> Option<u32> {
@@ -143,11 +154,14 @@ impl Kustom {
     /// Adds a rule behind the others.
     pub fn add_fault(&mut self, rule: FaultRule) -> Result<(), FaultRuleError> {
         check(&rule)?;
-        let rules = &mut self.faults.rules;
-        if rules.len() == RULE_LIMIT {
+        let faults = &mut self.faults;
+        if faults.rules.len() == RULE_LIMIT {
             return Err(FaultRuleError::TooManyRules);
         }
-        rules.push(CountedRule {
+        faults.last_number += 1;
+        faults.changes += 1;
+        faults.rules.push(CountedRule {
+            number: faults.last_number,
             rule,
             struck: 0,
             skipped: 0,
@@ -156,7 +170,18 @@ impl Kustom {
     }
 
     pub fn remove_faults(&mut self) {
+        self.faults.changes += 1;
         self.faults.rules.clear();
+    }
+
+    /// Whether there was a rule with this number.
+    pub fn remove_fault(&mut self, number: u64) -> bool {
+        let rules = &mut self.faults.rules;
+        let before = rules.len();
+        rules.retain(|counted| counted.number != number);
+        let is_removed = rules.len() < before;
+        self.faults.changes += u64::from(is_removed);
+        is_removed
     }
 
     /// The fault that this request meets, which counts as a strike. The first rule that matches and is not spent
@@ -165,10 +190,14 @@ impl Kustom {
         if !MERCHANT_PATHS.iter().any(|start| request.path.starts_with(start)) {
             return None;
         }
-        let matching = self.faults.rules.iter_mut();
-        matching
+        let mut matching = self
+            .faults
+            .rules
+            .iter_mut()
             .filter(|counted| counted.rule.matches(request))
-            .find_map(CountedRule::strike)
+            .peekable();
+        self.faults.changes += u64::from(matching.peek().is_some());
+        matching.find_map(CountedRule::strike)
     }
 
     pub(crate) fn fault_rules(&self) -> &[CountedRule] {

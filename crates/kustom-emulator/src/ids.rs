@@ -1,9 +1,10 @@
 //! Ids and tokens from a seed: the same seed and the same requests give the same ids.
 
+use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
 /// A splitmix64 sequence. It need not be unpredictable: the emulator guards nothing of value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ids {
     state: u64,
 }

@@ -3,74 +3,53 @@
 //! Nothing below this file reads a clock, waits, or touches a network; ids come from a seed and iteration has an
 //! order. Two emulators that are given the same rules and calls are equal for ever.
 
+use crate::agenda::Agenda;
 use crate::callback::{CallbackNumber, DueCallback};
-use crate::credentials::{self, Credentials};
+use crate::credentials;
 use crate::exchange::{Exchange, ExchangeLog};
 use crate::fault::{FaultEffect, FaultRules};
+use crate::hosted::HostedSession;
 use crate::idempotency::FirstAnswers;
 use crate::ids::Ids;
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::order::{Order, OrderState};
-use crate::{browser, checkout, control, management};
+use crate::orders::Orders;
+use crate::rules::Rules;
+use crate::strictness::UnauthorizedBody;
+use crate::webhook::Webhooks;
+use crate::{browser, checkout, control, hosted, management, recurring};
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kustom_api::KustomOrderId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Beyond this the oldest orders are forgotten, so that an emulator that runs for weeks does not fill the machine.
-const ORDER_LIMIT: usize = 20_000;
+pub(crate) const ORDER_LIMIT: usize = 20_000;
 
 /// Looking at the emulator is not part of what it was asked.
 const CONTROL_PATH: &str = "/_emulator";
 
-/// How this Kustom behaves where behaviour can be chosen.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// Equal seeds give equal order ids. Give a new one at each start when callers keep their data between starts.
-    pub seed: u64,
-    /// `None` accepts any credentials that are not empty.
-    pub credentials: Option<Credentials>,
-    /// How long after the purchase the first push comes; never less than three seconds.
-    pub first_push_after: SignedDuration,
-    /// How long a merchant's approval is waited for; without one the purchase goes on.
-    pub validation_patience: SignedDuration,
-    /// The same where the order requires the approval; without one the purchase fails.
-    pub required_validation_patience: SignedDuration,
-    /// How long the answer about a way to ship, an address or a country is waited for. Kustom does not document its limit;
-    /// this is the longest of those that it does.
-    pub change_patience: SignedDuration,
-    /// Kustom calls `validation` and its kin over https only; a developer's own machine may be excused.
-    pub http_callbacks_on_loopback: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            credentials: None,
-            first_push_after: SignedDuration::from_mins(2),
-            validation_patience: SignedDuration::from_secs(3),
-            required_validation_patience: SignedDuration::from_secs(10),
-            change_patience: SignedDuration::from_secs(10),
-            http_callbacks_on_loopback: true,
-        }
-    }
-}
-
-/// The whole emulator without its HTTP shell.
-#[derive(Clone, Debug)]
+/// The whole emulator without its HTTP shell. Every member is part of a snapshot, so a member that cannot be written as
+/// JSON does not compile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Kustom {
     pub(crate) rules: Rules,
-    pub(crate) orders: BTreeMap<KustomOrderId, Order>,
+    pub(crate) orders: Orders,
     pub(crate) due_pushes: BTreeSet<(Timestamp, KustomOrderId)>,
+    pub(crate) agenda: Agenda,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) hosted: BTreeMap<String, HostedSession>,
     pub(crate) callbacks_under_way: BTreeMap<CallbackNumber, DueCallback>,
     pub(crate) last_callback: CallbackNumber,
     pub(crate) first_answers: FirstAnswers,
     pub(crate) ids: Ids,
     pub(crate) faults: FaultRules,
-    /// How often everything was forgotten. What was planned before must not happen after.
+    /// How often everything was forgotten or replaced. What was planned before must not happen after.
     pub(crate) resets: u64,
-    created: VecDeque<KustomOrderId>,
+    pub(crate) created: VecDeque<KustomOrderId>,
     log: ExchangeLog,
 }
 
@@ -85,8 +64,11 @@ impl Kustom {
         Self {
             ids: Ids::new(rules.seed),
             rules,
-            orders: BTreeMap::new(),
+            orders: Orders::default(),
             due_pushes: BTreeSet::new(),
+            agenda: Agenda::default(),
+            webhooks: Webhooks::default(),
+            hosted: BTreeMap::new(),
             callbacks_under_way: BTreeMap::new(),
             last_callback: CallbackNumber(0),
             first_answers: FirstAnswers::default(),
@@ -125,6 +107,15 @@ impl Kustom {
         self.log.entries()
     }
 
+    /// Those of them that came after the one with this number.
+    pub(crate) fn exchanges_after(&self, number: u64) -> impl Iterator<Item = &Exchange> {
+        self.log.entries_after(number)
+    }
+
+    pub(crate) fn last_exchange(&self) -> u64 {
+        self.log.last_number()
+    }
+
     /// Makes an order expire before its time. Only an open or aborted order can.
     pub fn expire(&mut self, id: &KustomOrderId, now: Timestamp) -> Result<(), OrderState> {
         let order = self.orders.get_mut(id).ok_or(OrderState::Expired)?;
@@ -147,6 +138,10 @@ impl Kustom {
         self.ids = ids;
         self.last_callback = last_callback;
         self.resets = resets + 1;
+    }
+
+    pub(crate) fn accepts_any_credentials(&self) -> bool {
+        self.rules.credentials.is_none()
     }
 
     pub(crate) fn log_exchange(&mut self, request: &Request, response: &Response, now: Timestamp) {
@@ -176,9 +171,10 @@ impl Kustom {
         {
             self.orders.remove(&oldest);
             self.due_pushes.retain(|(_, id)| *id != oldest);
+            self.hosted.retain(|_, session| session.order_id != oldest);
         }
         self.created.push_back(order.id.clone());
-        self.orders.insert(order.id.clone(), order);
+        self.orders.insert(order);
     }
 
     /// Answers without a word in the log.
@@ -193,8 +189,15 @@ impl Kustom {
                 .merchant_call(request, |kustom, call| {
                     management::answer(kustom, id, rest, call, now)
                 }),
+            ["customer-token", "v1", "tokens", rest @ ..] => {
+                self.merchant_call(request, |kustom, call| recurring::answer(kustom, rest, call, now))
+            }
+            ["hpp", "v1", "sessions", rest @ ..] => {
+                self.merchant_call(request, |kustom, call| hosted::answer(kustom, rest, call, now))
+            }
+            ["browser", "hosted", id, rest @ ..] => hosted::answer_page(self, id, rest, request, now),
             ["browser", "orders", id, rest @ ..] => browser::answer(self, id, rest, request, now),
-            _ => Response::empty(StatusCode::NOT_FOUND),
+            _ => Response::empty(StatusCode::NOT_FOUND).correlated(&self.ids.uuid().to_string()),
         }
     }
 
@@ -208,7 +211,7 @@ impl Kustom {
             correlation_id: self.ids.uuid().to_string(),
         };
         let response = if !credentials::are_accepted(request, self.rules.credentials.as_ref()) {
-            Response::empty(StatusCode::UNAUTHORIZED)
+            call.unauthorized(self.rules.strictness.unauthorized_body)
         } else if request.body.len() > BODY_LIMIT_BYTES {
             call.refuse(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -225,6 +228,25 @@ impl Kustom {
 impl Call<'_> {
     pub(crate) fn refuse(&self, status: StatusCode, code: &str, message: &str) -> Response {
         Response::refusal(status, code, vec![message.to_owned()], &self.correlation_id)
+    }
+
+    fn unauthorized(&self, body: UnauthorizedBody) -> Response {
+        let status = StatusCode::UNAUTHORIZED;
+        match body {
+            UnauthorizedBody::Empty => Response::empty(status),
+            UnauthorizedBody::Error => {
+                self.refuse(status, "UNAUTHORIZED", "Credentials are missing or wrong")
+            }
+            // As reported for gateways in front of the API.
+            UnauthorizedBody::Gateway => Response::json(
+                status,
+                &json!({
+                    "http_status_code": status.as_u16(),
+                    "http_status_message": "Unauthorized",
+                    "internal_message": "Credentials are missing or wrong",
+                }),
+            ),
+        }
     }
 
     pub(crate) fn bad_value(&self, findings: &[crate::validation::Finding]) -> Response {

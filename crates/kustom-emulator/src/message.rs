@@ -4,7 +4,7 @@ use crate::rendering;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use kustom_api::ErrorBody;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Kustom's order management answers 413 to a body of more than about one megabyte.
@@ -30,10 +30,13 @@ impl Request {
 }
 
 /// One answer, and the reasons for a refusal. Kustom names only the path of a bad value, so reasons stay off the wire.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {
+    #[serde(with = "http_serde::status_code")]
     pub status: StatusCode,
+    #[serde(with = "http_serde::header_map")]
     pub headers: HeaderMap,
+    #[serde(with = "body_as_text")]
     pub body: Bytes,
     pub reasons: Vec<String>,
 }
@@ -105,8 +108,25 @@ impl Response {
         }
     }
 
+    /// An answer that is sent again keeps the id of its first time, as its body does.
     pub(crate) fn correlated(mut self, correlation_id: &str) -> Self {
-        self.set_header(CORRELATION_ID, correlation_id);
+        if !self.headers.contains_key(&CORRELATION_ID) {
+            self.set_header(CORRELATION_ID, correlation_id);
+        }
         self
+    }
+}
+
+/// Bodies in a snapshot. All of the emulator's own are text; text is what a person can read there.
+pub(crate) mod body_as_text {
+    use bytes::Bytes;
+    use serde::{Deserialize, Deserializer, Serializer, ser};
+
+    pub(crate) fn serialize<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(std::str::from_utf8(body).map_err(ser::Error::custom)?)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+        String::deserialize(deserializer).map(Bytes::from)
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::asking::Asking;
 use crate::callback::{Attempt, CallbackAnswer, CallbackKind, CallbackNumber};
+use crate::ids::Ids;
 use crate::payment::Payment;
 use jiff::{SignedDuration, Timestamp};
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, KustomOrderId, ManagedOrder, MerchantUrls,
     ORDER_ID_PLACEHOLDER,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An order lives this long after the last merchant update or customer interaction.
 /// Source: <https://docs.kustom.co/contents/checkout/use-cases/update-ongoing-order>.
@@ -20,7 +21,7 @@ const B2B_COUNTRIES: [&str; 12] = [
 ];
 
 /// Everything known about one order. Tests may read it; only the emulator writes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     pub id: KustomOrderId,
     /// As the merchant sent it, with what the customer chose; defaults are added when it is rendered.
@@ -62,14 +63,14 @@ pub enum OrderState {
 }
 
 /// One entry of an order's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     pub at: Timestamp,
     pub change: Change,
 }
 
 /// An operation that changed an order. A repeated acknowledge changes nothing and leaves no entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     Created,
@@ -93,12 +94,53 @@ pub enum Change {
     PaymentAbandoned,
     PaymentRejected,
     Completed,
+    FraudAccepted,
+    FraudRejected,
+    FraudStopped,
     Acknowledged,
     Cancelled,
     ReferencesSet,
+    Captured,
+    Refunded,
+    /// The merchant set another amount and other lines.
+    AuthorizationUpdated,
+    /// What was not captured is given up.
+    AuthorizationReleased,
+    AuthorizationExtended,
+    /// The shipping address, after the purchase.
+    CustomerUpdated,
+    ShippingInfoAdded,
+    /// The customer is written to again.
+    SentOut,
 }
 
 impl Order {
+    pub(crate) fn new(ids: &mut Ids, mut checkout: CheckoutOrder, base_url: &str, now: Timestamp) -> Self {
+        let id = KustomOrderId(ids.uuid().to_string());
+        checkout.order_id = Some(id.clone());
+        checkout.started_at = Some(now);
+        checkout.last_modified_at = Some(now);
+        let mut order = Self {
+            id,
+            checkout,
+            managed: None,
+            acknowledged_at: None,
+            aborted_at: None,
+            expired_at: None,
+            customer_typed: false,
+            history: Vec::new(),
+            attempts: Vec::new(),
+            payment: None,
+            asking: None,
+            base_url: base_url.to_owned(),
+            browser_token: ids.uuid().simple().to_string(),
+            touched_at: now,
+            next_push_at: None,
+        };
+        order.record(Change::Created, now);
+        order
+    }
+
     pub fn state(&self, now: Timestamp) -> OrderState {
         if self.checkout.status == Some(CheckoutStatus::Complete) {
             OrderState::Complete
@@ -122,6 +164,11 @@ impl Order {
     /// Whether a payment waits for the merchant's answer or for the shopper.
     pub fn is_being_paid(&self) -> bool {
         self.payment.is_some()
+    }
+
+    /// Whether no number in it is beyond all sums that orders come to, so that adding them never overflows.
+    pub(crate) fn has_sound_amounts(&self) -> bool {
+        serde_json::to_value(self).is_ok_and(|order| has_small_numbers(&order))
     }
 
     /// How many callbacks of this kind were sent.
@@ -175,13 +222,13 @@ impl Order {
 
     /// Where the order may be billed. Default: the shipping countries, else the purchase country.
     pub(crate) fn billing_countries(&self) -> Vec<String> {
-        let listed = |countries: &Option<Vec<String>>| countries.clone().filter(|list| !list.is_empty());
-        listed(&self.checkout.billing_countries)
-            .or_else(|| listed(&self.checkout.shipping_countries))
-            .unwrap_or_else(|| vec![self.purchase_country().to_owned()])
-            .iter()
-            .map(|country| country.to_ascii_uppercase())
-            .collect()
+        listed(self.checkout.billing_countries.as_ref()).unwrap_or_else(|| self.shipping_countries())
+    }
+
+    /// Where the goods may go. Default: the purchase country.
+    pub(crate) fn shipping_countries(&self) -> Vec<String> {
+        listed(self.checkout.shipping_countries.as_ref())
+            .unwrap_or_else(|| vec![self.purchase_country().to_ascii_uppercase()])
     }
 
     /// The country that the form shows: the order's, where it is still offered, else the first.
@@ -230,10 +277,36 @@ impl Order {
             .then_some(said)
     }
 
-    /// What the customer typed counts for both addresses until the form asks for a second one.
-    pub(crate) fn set_typed_address(&mut self, address: Address) {
-        self.checkout.shipping_address = Some(address.clone());
+    /// Without a second one, what the customer typed counts for both addresses.
+    pub(crate) fn set_typed_addresses(&mut self, address: Address, shipping: Option<Address>) {
+        self.checkout.shipping_address = Some(shipping.unwrap_or_else(|| address.clone()));
         self.checkout.billing_address = Some(address);
         self.customer_typed = true;
+    }
+}
+
+fn listed(countries: Option<&Vec<String>>) -> Option<Vec<String>> {
+    let countries = countries.filter(|list| !list.is_empty())?;
+    Some(
+        countries
+            .iter()
+            .map(|country| country.to_ascii_uppercase())
+            .collect(),
+    )
+}
+
+/// A thousand lines of a hundred million minor units each, ten thousand times.
+const LARGEST_NUMBER: i64 = 1_000_000_000_000_000;
+
+fn has_small_numbers(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) if number.is_f64() => true,
+        Value::Number(number) => number
+            .as_i64()
+            .is_some_and(|number| (-LARGEST_NUMBER..=LARGEST_NUMBER).contains(&number)),
+        Value::Array(parts) => parts.iter().all(has_small_numbers),
+        Value::Object(members) => members.values().all(has_small_numbers),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
     }
 }

@@ -11,11 +11,14 @@ use crate::asking;
 use crate::callback::{CallbackAnswer, CallbackKind, CallbackNumber, DueCallback};
 use crate::kustom::Kustom;
 use crate::order::{Change, Order};
+use crate::persona::Persona;
 use crate::purchase::{self, Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
+use crate::strictness::UnusableApproval;
 use crate::verdict::{Verdict, verdict};
 use jiff::Timestamp;
 use kustom_api::KustomOrderId;
+use serde::{Deserialize, Serialize};
 
 /// How far a payment has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +31,15 @@ pub enum PaymentStep {
 }
 
 /// A purchase that waits for the merchant or for the shopper.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Payment {
     purchase: Purchase,
     is_authenticated: bool,
     waits_for: WaitsFor,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum WaitsFor {
     Merchant(CallbackNumber),
     Shopper,
@@ -76,7 +80,19 @@ impl Kustom {
             .get_mut(&callback.order_id)
             .ok_or(PurchaseRefusal::NoSuchOrder)?;
         let payment = take_payment(order, WaitsFor::Merchant(number))?;
-        let verdict = verdict(&callback.url, &answer);
+        let is_late = Persona::SlowValidation.is(&payment.purchase.address);
+        let verdict = if is_late {
+            too_late(&callback)
+        } else {
+            verdict(&callback.url, &answer)
+        };
+        let is_answered = !is_late && matches!(answer, CallbackAnswer::Answered { .. });
+        let is_refusal =
+            is_answered && self.rules.strictness.unusable_approval == UnusableApproval::AsRefusal;
+        let callback = DueCallback {
+            is_required: callback.is_required || is_refusal,
+            ..callback
+        };
         order.record_answer(number, answer, now);
         judge(order, verdict, &callback, now)?;
         purchase::check_state(order, now)?;
@@ -99,6 +115,18 @@ impl Kustom {
         self.ask_merchant(id, payment, now)
     }
 
+    /// The bank's page says no.
+    pub fn authentication_failed(
+        &mut self,
+        id: &KustomOrderId,
+        now: Timestamp,
+    ) -> Result<PaymentStep, PurchaseRefusal> {
+        let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
+        take_payment(order, WaitsFor::Shopper)?;
+        order.record(Change::PaymentRejected, now);
+        Err(PurchaseRefusal::Rejected)
+    }
+
     /// The shopper leaves the bank's page, and the order is as open as before. Only that page can be left: a payment
     /// that waits for the merchant goes on without its shopper.
     pub fn abandon_payment(&mut self, id: &KustomOrderId, now: Timestamp) -> Result<(), PurchaseRefusal> {
@@ -115,8 +143,9 @@ impl Kustom {
         payment: Payment,
         now: Timestamp,
     ) -> Result<PaymentStep, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-        purchase::enter(&payment.purchase, order, now)?;
+        purchase::enter(&payment.purchase, order, way, now)?;
         let Some(callback) = self.begin_validation(id, now) else {
             return self.go_on(id, payment, now);
         };
@@ -150,6 +179,14 @@ fn take_payment(order: &mut Order, waits_for: WaitsFor) -> Result<Payment, Purch
         .payment
         .take_if(|payment| payment.waits_for == waits_for)
         .ok_or(PurchaseRefusal::NoPaymentUnderWay)
+}
+
+/// The answer has come, but for this shopper it counts as one that did not come in time.
+fn too_late(callback: &DueCallback) -> Verdict {
+    let seconds = callback.patience.as_secs();
+    Verdict::Unanswered {
+        reason: format!("no answer within {seconds} seconds, as the shopper's address asks for"),
+    }
 }
 
 /// Whether the payment may go on. Without an answer that depends on `require_validate_callback_success`, as it was

@@ -1,27 +1,36 @@
 //! The purchase: what a shopper agrees to, the checks of it, and the order that it makes.
 //!
-//! The outcome follows the e-mail address unless it is given: a local part with `rejected` is refused, one with
-//! `pending` is bought but waits for a fraud decision. Kustom's own test addresses work the same way.
+//! The outcome follows the e-mail address unless it is given, see [`crate::persona`].
 
 use crate::asking;
+use crate::checkbox;
 use crate::kustom::Kustom;
+use crate::management::{self, AUTHORIZATION_LIFETIME};
 use crate::order::{Change, Order, OrderState};
+use crate::persona::{self, Persona};
 use crate::refusal::PurchaseRefusal;
+use crate::separate_shipping;
 use crate::shipping;
-use jiff::{SignedDuration, Timestamp};
+use crate::strictness::ChosenShipping;
+use crate::webhook::WebhookEvent;
+use jiff::Timestamp;
 use kustom_api::{
     Address, CheckoutOrder, CheckoutStatus, Customer, FraudStatus, InitialPaymentMethod, KustomOrderId,
     ManagedOrder, ManagementStatus,
 };
 use serde::{Deserialize, Serialize};
-
-/// The usual reservation time; Kustom agrees on another with some merchants.
-const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(28 * 24);
+use std::collections::BTreeMap;
 
 /// What the shopper entered and pressed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Purchase {
     pub address: Address,
+    /// Where the goods go, if not to the address above.
+    pub shipping_address: Option<Address>,
+    /// What the shopper pays with.
+    pub method: PaymentMethod,
+    /// The merchant's own checkboxes by key. `None` is a shopper who ticks what is required and leaves the rest alone.
+    pub checkboxes: Option<BTreeMap<String, bool>>,
     /// Person or organisation. `None` leaves what the order says.
     pub customer: Option<Customer>,
     pub shipping_option: Option<String>,
@@ -31,6 +40,15 @@ pub struct Purchase {
     pub shown_amount: Option<i64>,
     /// Whether the shopper has to go to the bank's page before the payment is made.
     pub three_d_secure: bool,
+}
+
+/// What the form offers to pay with. Order management names it in `initial_payment_method`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    #[default]
+    Invoice,
+    Card,
 }
 
 /// How the purchase ends.
@@ -46,8 +64,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purchased {
     pub outcome: Outcome,
-    /// The merchant's confirmation page, with the order id in it.
-    pub redirect_url: String,
+    /// The merchant's confirmation page, with the order id in it. `None` for a shopper who does not go there.
+    pub redirect_url: Option<String>,
 }
 
 impl Kustom {
@@ -58,19 +76,33 @@ impl Kustom {
         purchase: &Purchase,
         now: Timestamp,
     ) -> Result<Purchased, PurchaseRefusal> {
+        let way = self.rules.strictness.chosen_shipping;
         let order = self.orders.get_mut(id).ok_or(PurchaseRefusal::NoSuchOrder)?;
-        enter(purchase, order, now)?;
+        enter(purchase, order, way, now)?;
         let outcome = purchase
             .outcome
-            .unwrap_or_else(|| outcome_by_email(&purchase.address));
+            .unwrap_or_else(|| persona::outcome(&purchase.address));
         // The bank has the last word here, after the merchant. Kustom does not say which of them it asks first.
         if outcome == Outcome::Rejected {
             order.record(Change::PaymentRejected, now);
             return Err(PurchaseRefusal::Rejected);
         }
-        complete(order, outcome, self.ids.short_reference(), now);
-        let redirect_url = confirmation_url(order);
-        self.plan_first_push(id);
+        complete(order, outcome, purchase.method, self.ids.short_reference(), now);
+        if order.checkout.recurring == Some(true) {
+            order.checkout.recurring_token = Some(self.ids.uuid().to_string());
+        }
+        let confirmation_url = confirmation_url(order);
+        if !Persona::NoPush.is(&purchase.address) {
+            self.plan_first_push(id);
+        }
+        if outcome == Outcome::Pending {
+            self.plan_decision_of(id, &purchase.address, now);
+        }
+        let order_id = id.clone();
+        self.happened(&WebhookEvent::OrderCreated { order_id }, now);
+        management::capture_automatically(self, id, now);
+        let end = self.end_hosted_page(id, now).unwrap_or(confirmation_url);
+        let redirect_url = (!Persona::ClosesBrowser.is(&purchase.address)).then_some(end);
         Ok(Purchased {
             outcome,
             redirect_url,
@@ -79,12 +111,18 @@ impl Kustom {
 }
 
 /// Checks what the shopper entered against the order as it is now, and writes it there. On failure nothing is written.
-pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> Result<(), PurchaseRefusal> {
+pub(crate) fn enter(
+    purchase: &Purchase,
+    order: &mut Order,
+    way: ChosenShipping,
+    now: Timestamp,
+) -> Result<(), PurchaseRefusal> {
     let mut checkout = order.checkout.clone();
-    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref())?;
+    let has_chosen = choose_shipping(&mut checkout, purchase.shipping_option.as_deref(), way)?;
     check_amount(&checkout, purchase.shown_amount)?;
-    let address = complete_address(order, purchase.address.clone())?;
+    let (address, shipping_address) = complete_addresses(order, purchase)?;
     check_organization(order, purchase)?;
+    let requested = checkbox::answered(&checkout, purchase.checkboxes.as_ref())?;
     // Also at the end of a payment that waited: an update meanwhile may have taken the choice away.
     if has_chosen && asking::asks_about_shipping(&checkout) {
         return Err(PurchaseRefusal::ShippingNotAgreed);
@@ -93,8 +131,9 @@ pub(crate) fn enter(purchase: &Purchase, order: &mut Order, now: Timestamp) -> R
     if has_chosen {
         order.record(Change::ShippingOptionSelected, now);
     }
-    order.set_typed_address(address);
+    order.set_typed_addresses(address, shipping_address);
     order.set_customer(purchase.customer.clone());
+    order.checkout.merchant_requested = requested;
     order.touch(now);
     Ok(())
 }
@@ -143,21 +182,13 @@ pub(crate) fn check_state(order: &Order, now: Timestamp) -> Result<(), PurchaseR
     }
 }
 
-fn outcome_by_email(address: &Address) -> Outcome {
-    let email = address.email.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let local_part = email.split('@').next().unwrap_or_default();
-    if local_part.contains("rejected") {
-        Outcome::Rejected
-    } else if local_part.contains("pending") {
-        Outcome::Pending
-    } else {
-        Outcome::Approved
-    }
-}
-
 /// An order that offers options is bought with one: the one asked for, else the one that the form shows. Whether
 /// that is another than before.
-fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<bool, PurchaseRefusal> {
+fn choose_shipping(
+    checkout: &mut CheckoutOrder,
+    id: Option<&str>,
+    way: ChosenShipping,
+) -> Result<bool, PurchaseRefusal> {
     let chosen = checkout
         .selected_shipping_option
         .as_ref()
@@ -168,7 +199,7 @@ fn choose_shipping(checkout: &mut CheckoutOrder, id: Option<&str>) -> Result<boo
     let Some(wanted) = wanted.filter(|wanted| chosen.as_ref() != Some(wanted)) else {
         return Ok(false);
     };
-    if !shipping::select(checkout, &wanted) {
+    if !shipping::select(checkout, &wanted, way) {
         return Err(PurchaseRefusal::UnknownShippingOption);
     }
     Ok(true)
@@ -209,6 +240,17 @@ pub(crate) fn complete_address(order: &Order, mut address: Address) -> Result<Ad
     }
 }
 
+/// The address of the bill and, where it is another, that of the goods.
+pub(crate) fn complete_addresses(
+    order: &Order,
+    purchase: &Purchase,
+) -> Result<(Address, Option<Address>), PurchaseRefusal> {
+    let address = complete_address(order, purchase.address.clone())?;
+    let shipping = purchase.shipping_address.clone();
+    let shipping = shipping.map(|shipping| separate_shipping::complete(order, &address, shipping));
+    Ok((address, shipping.transpose()?))
+}
+
 fn required_fields(address: &Address) -> [(&'static str, &Option<String>); 7] {
     [
         ("email", &address.email),
@@ -221,10 +263,20 @@ fn required_fields(address: &Address) -> [(&'static str, &Option<String>); 7] {
     ]
 }
 
-fn complete(order: &mut Order, outcome: Outcome, reference: String, now: Timestamp) {
+/// What an order is once it is bought.
+pub(crate) fn complete(
+    order: &mut Order,
+    outcome: Outcome,
+    method: PaymentMethod,
+    reference: String,
+    now: Timestamp,
+) {
     order.checkout.status = Some(CheckoutStatus::Complete);
     order.checkout.completed_at = Some(now);
-    order.managed = Some(managed_order(order, outcome, reference, now));
+    order.managed = Some(ManagedOrder {
+        initial_payment_method: Some(initial_payment_method(order, method)),
+        ..managed_order(order, outcome, reference, now)
+    });
     order.record(Change::Completed, now);
 }
 
@@ -258,59 +310,55 @@ fn managed_order(order: &Order, outcome: Outcome, reference: String, now: Timest
         expires_at: now.checked_add(AUTHORIZATION_LIFETIME).ok(),
         captures: Vec::new(),
         refunds: Vec::new(),
-        initial_payment_method: Some(InitialPaymentMethod {
-            method_type: "INVOICE".to_owned(),
-            description: Some("Test invoice".to_owned()),
-            number_of_installments: None,
-        }),
+        shipping_info: Vec::new(),
+        initial_payment_method: None,
         selected_shipping_option: checkout
             .selected_shipping_option
             .map(|option| managed_shipping_option(&option)),
     }
 }
 
-/// Order management gives the option another shape than the checkout does.
+/// An organisation's invoice has a type of its own.
+fn initial_payment_method(order: &Order, method: PaymentMethod) -> InitialPaymentMethod {
+    let is_organization = order.customer_type() == Some("organization");
+    let (method_type, description) = match method {
+        PaymentMethod::Invoice if is_organization => ("INVOICE_BUSINESS", "Test invoice"),
+        PaymentMethod::Invoice => ("INVOICE", "Test invoice"),
+        PaymentMethod::Card => ("CARD", "Test card"),
+    };
+    InitialPaymentMethod {
+        method_type: method_type.to_owned(),
+        description: Some(description.to_owned()),
+        number_of_installments: None,
+    }
+}
+
+/// Order management gives the option another shape than the checkout does, and names what it does not know not at all.
 fn managed_shipping_option(option: &kustom_api::ShippingOption) -> serde_json::Value {
-    serde_json::json!({
+    let delivery = option.delivery_details.clone().unwrap_or_default();
+    let mut members = serde_json::json!({
+        "id": option.id,
         "method": option.shipping_method.as_deref().unwrap_or("Undefined"),
         "name": option.name,
         "price": option.price,
         "tax_amount": option.tax_amount,
         "tax_rate": option.tax_rate,
-    })
+        "carrier": delivery.carrier,
+        "class": delivery.class,
+        "carrier_product": delivery.product,
+        "timeslot": delivery.timeslot,
+        "location": delivery.pickup_location,
+        "tms_reference": option.tms_reference,
+        "selected_addons": option.selected_addons,
+    });
+    if let Some(members) = members.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    members
 }
 
 fn confirmation_url(order: &Order) -> String {
     order
         .merchant_url(|urls| urls.confirmation.as_ref())
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn address(email: &str) -> Address {
-        Address {
-            email: Some(email.to_owned()),
-            ..Address::default()
-        }
-    }
-
-    #[test]
-    fn the_local_part_of_the_email_decides_the_outcome() {
-        assert_eq!(
-            outcome_by_email(&address("anna@rejected.example")),
-            Outcome::Approved
-        );
-        assert_eq!(
-            outcome_by_email(&address("Anna+Rejected@example.com")),
-            Outcome::Rejected
-        );
-        assert_eq!(
-            outcome_by_email(&address("pending@example.com")),
-            Outcome::Pending
-        );
-        assert_eq!(outcome_by_email(&Address::default()), Outcome::Approved);
-    }
 }

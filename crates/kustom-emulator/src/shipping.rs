@@ -4,6 +4,8 @@
 //! itself; that it does so by a `shipping_fee` line is what plugins look for first, not documented.
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/server-side-callbacks>.
 
+use crate::strictness::ChosenShipping;
+use crate::validation::order_tax;
 use kustom_api::{CheckoutOrder, LineType, OrderLine, ShippingOption};
 
 /// The option that the form shows as chosen: the customer's, else the preselected one, else the first.
@@ -17,7 +19,7 @@ pub(crate) fn shown_option(order: &CheckoutOrder) -> Option<&ShippingOption> {
 }
 
 /// Chooses an option by its id. `false` when the order offers no such option.
-pub(crate) fn select(order: &mut CheckoutOrder, id: &str) -> bool {
+pub(crate) fn select(order: &mut CheckoutOrder, id: &str, way: ChosenShipping) -> bool {
     let offered = order.shipping_options.as_deref().unwrap_or_default();
     let Some(option) = offered.iter().find(|option| option.id == id).cloned() else {
         return false;
@@ -26,14 +28,17 @@ pub(crate) fn select(order: &mut CheckoutOrder, id: &str) -> bool {
         remove_fee(order, &earlier);
     }
     remove_fee(order, &option);
-    add_fee(order, &option);
+    match way {
+        ChosenShipping::FeeLine => add_fee(order, &option),
+        ChosenShipping::AmountsOnly => sum_up(order, option.price, option.tax_amount),
+    }
     order.selected_shipping_option = Some(option);
     true
 }
 
 /// After a merchant's update the customer's choice stays when it is still offered, at today's price. A merchant who wants to
 /// be asked about the choice has the last word on what it costs: lines that charge for shipping already are left as they are.
-pub(crate) fn keep_selection(order: &mut CheckoutOrder) {
+pub(crate) fn keep_selection(order: &mut CheckoutOrder, way: ChosenShipping) {
     let Some(selected) = order.selected_shipping_option.clone() else {
         return;
     };
@@ -44,14 +49,17 @@ pub(crate) fn keep_selection(order: &mut CheckoutOrder) {
         order.selected_shipping_option = Some(option.clone());
         return;
     }
-    if !select(order, &selected.id) {
-        remove_fee(order, &selected);
+    if !select(order, &selected.id, way) {
+        match way {
+            ChosenShipping::FeeLine => remove_fee(order, &selected),
+            ChosenShipping::AmountsOnly => sum_up(order, 0, 0),
+        }
         order.selected_shipping_option = None;
     }
 }
 
 /// The same, but a line that charges for the choice is the merchant's own price and stays.
-pub(crate) fn keep_charged_selection(order: &mut CheckoutOrder) {
+pub(crate) fn keep_charged_selection(order: &mut CheckoutOrder, way: ChosenShipping) {
     let Some(selected) = &order.selected_shipping_option else {
         return;
     };
@@ -60,7 +68,7 @@ pub(crate) fn keep_charged_selection(order: &mut CheckoutOrder) {
     let today = offered.iter().find(|option| option.id == selected.id).cloned();
     match today.filter(|_| lines.iter().any(|line| is_fee_of(line, selected))) {
         Some(today) => order.selected_shipping_option = Some(today),
-        None => keep_selection(order),
+        None => keep_selection(order, way),
     }
 }
 
@@ -98,6 +106,15 @@ fn add_fee(order: &mut CheckoutOrder, option: &ShippingOption) {
         ..OrderLine::default()
     });
     change_totals(order, option.price, option.tax_amount);
+}
+
+/// Shipping that no line shows: the amounts are those of the lines and of it.
+fn sum_up(order: &mut CheckoutOrder, price: i64, tax: i64) {
+    let lines = order.order_lines.as_deref().unwrap_or_default();
+    let total: i64 = lines.iter().map(|line| line.total_amount).sum();
+    let total_tax: i64 = lines.iter().map(order_tax).sum();
+    order.order_amount = Some(total.saturating_add(price));
+    order.order_tax_amount = Some(total_tax.saturating_add(tax));
 }
 
 fn change_totals(order: &mut CheckoutOrder, amount: i64, tax: i64) {
@@ -142,21 +159,21 @@ mod tests {
     #[test]
     fn choosing_again_replaces_the_earlier_fee() {
         let mut order = order(vec![option("post", 4900), option("home", 9900)]);
-        assert!(select(&mut order, "post"));
+        assert!(select(&mut order, "post", ChosenShipping::FeeLine));
         assert_eq!(totals(&order), (14_900, 2980, 2));
-        assert!(select(&mut order, "home"));
+        assert!(select(&mut order, "home", ChosenShipping::FeeLine));
         assert_eq!(totals(&order), (19_900, 3980, 2));
-        assert!(!select(&mut order, "drone"));
+        assert!(!select(&mut order, "drone", ChosenShipping::FeeLine));
         assert_eq!(totals(&order), (19_900, 3980, 2));
     }
 
     #[test]
     fn an_update_keeps_the_choice_at_the_new_price() {
         let mut chosen = order(vec![option("post", 4900)]);
-        select(&mut chosen, "post");
+        select(&mut chosen, "post", ChosenShipping::FeeLine);
         let mut updated = order(vec![option("post", 2900)]);
         updated.selected_shipping_option = chosen.selected_shipping_option.clone();
-        keep_selection(&mut updated);
+        keep_selection(&mut updated, ChosenShipping::FeeLine);
         assert_eq!(totals(&updated), (12_900, 2580, 2));
         assert_eq!(updated.selected_shipping_option.unwrap().price, 2900);
     }
@@ -164,17 +181,17 @@ mod tests {
     #[test]
     fn an_update_that_echoes_the_fee_line_does_not_charge_it_twice() {
         let mut order = order(vec![option("post", 4900)]);
-        select(&mut order, "post");
-        keep_selection(&mut order);
+        select(&mut order, "post", ChosenShipping::FeeLine);
+        keep_selection(&mut order, ChosenShipping::FeeLine);
         assert_eq!(totals(&order), (14_900, 2980, 2));
     }
 
     #[test]
     fn a_choice_that_is_no_longer_offered_is_dropped_with_its_fee() {
         let mut order = order(vec![option("post", 4900)]);
-        select(&mut order, "post");
+        select(&mut order, "post", ChosenShipping::FeeLine);
         order.shipping_options = Some(vec![]);
-        keep_selection(&mut order);
+        keep_selection(&mut order, ChosenShipping::FeeLine);
         assert_eq!(totals(&order), (10_000, 2000, 1));
         assert_eq!(order.selected_shipping_option, None);
     }
@@ -187,7 +204,7 @@ mod tests {
         };
         let mut order = order(vec![option("post", 1), preselected]);
         assert_eq!(shown_option(&order).unwrap().id, "home");
-        select(&mut order, "post");
+        select(&mut order, "post", ChosenShipping::FeeLine);
         assert_eq!(shown_option(&order).unwrap().id, "post");
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 pub(crate) fn html(order: &Order, base_url: &str) -> String {
     let settings = json!({
+        "BANK_SRC": format!("{base_url}/browser/bank"),
         "BOOTSTRAP_SRC": format!("{base_url}/browser/checkout.bootstrap.js"),
         "IFRAME_SRC": format!("{base_url}/browser/checkout"),
         "LOCALE": order.checkout.locale,

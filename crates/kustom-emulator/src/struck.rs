@@ -138,6 +138,7 @@ impl Kustom {
             FaultEffect::TooManyRequests => response.set_header(header::RETRY_AFTER, "1"),
             _ => {}
         }
+        let response = response.correlated(&self.ids.uuid().to_string());
         self.log_struck(request, Some(&response), fault.effect, now);
         response
     }
@@ -164,7 +165,7 @@ impl Kustom {
         }
         others
             .find(|order| order.state(now) != OrderState::Expired)
-            .map(|order| rendering::json(order, &request.base_url))
+            .map(|order| rendering::json(order, &request.base_url, self.rules.strictness.country_case))
     }
 }
 
@@ -208,7 +209,8 @@ fn success_status(request: &Request) -> StatusCode {
     match (segments.as_slice(), &request.method) {
         (_, &Method::GET) => StatusCode::OK,
         (["checkout", "v3", "orders"] | [.., "captures" | "refunds"], &Method::POST) => StatusCode::CREATED,
-        (["ordermanagement", ..], _) => StatusCode::NO_CONTENT,
+        (["hpp", "v1", "sessions"], &Method::POST) => StatusCode::CREATED,
+        (["ordermanagement" | "hpp", ..], _) => StatusCode::NO_CONTENT,
         _ => StatusCode::OK,
     }
 }

@@ -43,7 +43,7 @@ pub(crate) enum Command {
         config: Option<PathBuf>,
     },
     /// Run the stand-in for Kustom alone.
-    Emulator,
+    Emulator(emulator::Arguments),
     /// Bring in products, prices, profiles, tax and promotions from TOML, JSON or CSV: all of it or nothing.
     Import(import::Arguments),
     /// See and decide what a person must look at: purchases that were paid and cannot be placed.
@@ -84,6 +84,8 @@ pub(crate) enum StartError {
     Call(#[from] operator::CallError),
     #[error(transparent)]
     Import(#[from] import::ImportFailure),
+    #[error(transparent)]
+    Rule(#[from] kustom_emulator::RuleError),
     #[error("the operating system refused what the program needs")]
     System(#[from] io::Error),
 }
@@ -94,7 +96,7 @@ impl Command {
         match self {
             Self::Dev { fresh } => runtime.block_on(dev::run(data::Keep::unless(fresh))),
             Self::Serve { config } => runtime.block_on(serve::run(config.as_deref())),
-            Self::Emulator => runtime.block_on(emulator::run()),
+            Self::Emulator(arguments) => runtime.block_on(emulator::run(&arguments)),
             Self::Import(arguments) => runtime.block_on(import::run(&arguments)),
             Self::Review { config, action } => runtime.block_on(review::run(config.as_deref(), action)),
         }
@@ -108,7 +110,7 @@ impl StartError {
             Self::DatabaseInUse { .. } | Self::Import(import::ImportFailure::NoServer { .. }) => {
                 DATABASE_IN_USE
             }
-            Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
+            Self::Rule(_) | Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
             Self::Bind(_)
             | Self::Tls(_)
             | Self::Open { .. }

@@ -136,6 +136,17 @@ fn a_bad_setting_ends_every_command_with_78() {
 }
 
 #[test]
+fn a_rule_that_there_is_not_ends_the_emulator_with_78() {
+    check(
+        &["emulator", "--rule", "line_total=perhaps"],
+        &[],
+        78,
+        "kassa: the rule line_total cannot be \"perhaps\": unknown variant `perhaps`, expected `exact` or \
+         `within_quantity`",
+    );
+}
+
+#[test]
 fn a_port_in_use_ends_with_1_and_the_way_out() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -276,6 +276,9 @@ fn an_exclusive_promotion_stands_against_all_others_together() {
         [("TEN", 1990), ("SHIP", 4900)]
     );
     assert_eq!(saved(&priced_with(&cart, offers(3500))), [("ALONE", 6965)]);
+    // Where both save the same, nobody is shut out.
+    let equals = offers(1000).into_iter().take(2).collect();
+    assert_eq!(saved(&priced_with(&cart, equals)), [("TEN", 1990)]);
 }
 
 #[test]

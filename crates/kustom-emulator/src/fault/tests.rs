@@ -1,7 +1,7 @@
 //! Which calls a rule strikes, and which rules are refused.
 
 use super::*;
-use crate::kustom::Rules;
+use crate::rules::Rules;
 use bytes::Bytes;
 use http::HeaderMap;
 use proptest::prelude::*;

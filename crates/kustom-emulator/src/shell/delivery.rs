@@ -10,7 +10,6 @@ use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
-use jiff::{SignedDuration, Timestamp};
 use rustls::ClientConfig;
 use std::error::Error;
 use std::sync::OnceLock;
@@ -62,9 +61,9 @@ impl Delivery {
             let world = self.world.get_or_init(|| known_certificates().map(client));
             world.as_ref().map_err(Clone::clone)?
         };
-        let mut request = http::Request::post(url.as_str()).header(header::USER_AGENT, "kustom-emulator");
-        if !callback.body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        let mut request = http::Request::post(url.as_str());
+        for (name, value) in &callback.headers {
+            request = request.header(name, value);
         }
         let answer = client
             .request(request.body(Full::new(callback.body.clone()))?)
@@ -73,7 +72,11 @@ impl Delivery {
         let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let status = answer.status().as_u16();
         let limit = match callback.kind {
-            CallbackKind::Push | CallbackKind::Validation => ANSWER_LIMIT_BYTES,
+            CallbackKind::Push
+            | CallbackKind::Validation
+            | CallbackKind::Notification
+            | CallbackKind::Webhook
+            | CallbackKind::HostedStatus => ANSWER_LIMIT_BYTES,
             CallbackKind::ShippingOption | CallbackKind::Address | CallbackKind::Country => {
                 LONG_ANSWER_LIMIT_BYTES
             }
@@ -95,7 +98,7 @@ impl Emulator {
         self.deliver_until_now().await;
     }
 
-    async fn deliver_until_now(&self) -> usize {
+    pub(super) async fn deliver_until_now(&self) -> usize {
         let mut count = 0;
         while let Some(callback) = self.act(Kustom::due_callback) {
             self.deliver(callback).await;
@@ -124,39 +127,15 @@ impl Emulator {
         answer
     }
 
-    /// Moves the clock in steps, so that every push on the way is sent at its own time. Returns how many were sent.
-    pub(super) async fn advance(&self, by: SignedDuration) -> usize {
-        let _delivering = self.inner.delivering.lock().await;
-        let target = self.now().checked_add(by).unwrap_or(Timestamp::MAX);
-        let mut delivered = 0;
-        while let Some(next) = self
-            .inspect(Kustom::next_callback_at)
-            .filter(|next| *next <= target)
-        {
-            self.move_clock_to(next);
-            delivered += self.deliver_until_now().await;
-        }
-        self.move_clock_to(target);
-        self.inner.changed.notify_one();
-        delivered
-    }
-
     pub(super) async fn until_next_callback(&self) {
         let Some(next) = self.inspect(Kustom::next_callback_at) else {
             return std::future::pending().await;
         };
-        let wait = Duration::try_from(next.duration_since(self.now())).unwrap_or_default();
-        // A clock that stands still must not make the loop spin.
+        let Some(wait) = self.wait_until(next) else {
+            return std::future::pending().await;
+        };
+        // A time that rounding puts a hair before the next callback must not make the loop spin.
         tokio::time::sleep(wait.clamp(Duration::from_millis(10), LONGEST_WAIT)).await;
-    }
-
-    /// The clock never goes back: the wall clock may have passed the time meanwhile.
-    fn move_clock_to(&self, time: Timestamp) {
-        let mut state = self.state();
-        let missing = time.duration_since(self.time_with(state.offset));
-        if missing.is_positive() {
-            state.offset = state.offset.saturating_add(missing);
-        }
     }
 }
 

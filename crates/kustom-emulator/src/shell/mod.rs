@@ -2,19 +2,29 @@
 
 mod asking;
 mod assets;
+mod calling;
 mod certificate;
+mod clock;
 mod delivery;
+mod events;
 mod fault;
+mod inspector;
+mod origin;
 mod payment;
 mod routes;
 mod serve;
+mod snapshot;
 
-use crate::kustom::{Kustom, Rules};
+use crate::clock::{ClockReading, Speed, VirtualClock};
+use crate::kustom::Kustom;
+use crate::rules::Rules;
+use crate::watch::Watched;
 use axum::body::HttpBody as Body;
 use bytes::Bytes;
 use delivery::Delivery;
+use events::Events;
 use http_body_util::BodyExt;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -30,6 +40,10 @@ pub struct Settings {
     pub rules: Rules,
     /// The address under which merchants and browsers reach the emulator. Without it, the request's `Host` says.
     pub public_url: Option<String>,
+    /// How fast the virtual clock runs, at the start and after a reset.
+    pub speed: Speed,
+    /// Whether it stands still until it is moved.
+    pub frozen: bool,
 }
 
 /// The emulator as a web server's state. Clones share everything.
@@ -42,19 +56,25 @@ struct Inner {
     state: Mutex<State>,
     clock: Clock,
     public_url: Option<String>,
+    speed: Speed,
+    frozen: bool,
     delivery: Delivery,
     /// Wakes the loop when a purchase or the clock has changed what is due.
     changed: Notify,
     /// Held by whoever delivers, so that an advanced clock has delivered everything before it answers.
     delivering: tokio::sync::Mutex<()>,
+    /// Whoever watches what happens.
+    events: Events,
     /// Calls that a fault lets take effect later.
     late_calls: TaskTracker,
 }
 
-/// The virtual clock is the wall clock plus an offset that only grows.
+/// What changes, always together.
 struct State {
     kustom: Kustom,
-    offset: SignedDuration,
+    clock: VirtualClock,
+    /// What those who watch have been told.
+    watched: Watched,
 }
 
 /// Reads a body until it is longer than `limit`. What follows is left unread.
@@ -78,16 +98,20 @@ impl Emulator {
             .map(|url| url.trim_end_matches('/').to_owned());
         let state = State {
             kustom: Kustom::new(settings.rules),
-            offset: SignedDuration::ZERO,
+            clock: VirtualClock::new(clock(), settings.speed, settings.frozen),
+            watched: Watched::default(),
         };
         Self {
             inner: Arc::new(Inner {
                 state: Mutex::new(state),
                 clock,
                 public_url,
+                speed: settings.speed,
+                frozen: settings.frozen,
                 delivery: Delivery::new(),
                 changed: Notify::new(),
                 delivering: tokio::sync::Mutex::new(()),
+                events: Events::new(),
                 late_calls: TaskTracker::new(),
             }),
         }
@@ -119,8 +143,7 @@ impl Emulator {
 
     /// The virtual time.
     pub fn now(&self) -> Timestamp {
-        let offset = self.state().offset;
-        self.time_with(offset)
+        self.clock_reading().now
     }
 
     /// Waits until every call has taken effect that a fault has put off. For tests, which cannot know otherwise.
@@ -138,20 +161,26 @@ impl Emulator {
     /// Does something to the core at the virtual time, for instance a purchase without a browser.
     pub fn act<T>(&self, change: impl FnOnce(&mut Kustom, Timestamp) -> T) -> T {
         let mut state = self.state();
-        let now = self.time_with(state.offset);
+        let now = self.read(&mut state.clock).now;
         let due_before = state.kustom.next_callback_at();
         let outcome = change(&mut state.kustom, now);
+        self.inner.events.announce(&mut state, now);
         if state.kustom.next_callback_at() != due_before {
             self.inner.changed.notify_one();
         }
         outcome
     }
 
+    /// The virtual clock as it is now.
+    pub fn clock_reading(&self) -> ClockReading {
+        self.read(&mut self.state().clock)
+    }
+
     /// In milliseconds, as Kustom's timestamps are: nobody should learn to rely on finer ones.
-    fn time_with(&self, offset: SignedDuration) -> Timestamp {
-        let wall = (self.inner.clock)();
-        let virtual_time = wall.checked_add(offset).unwrap_or(Timestamp::MAX);
-        Timestamp::from_millisecond(virtual_time.as_millisecond()).unwrap_or(virtual_time)
+    fn read(&self, clock: &mut VirtualClock) -> ClockReading {
+        let reading = clock.read((self.inner.clock)());
+        let now = Timestamp::from_millisecond(reading.now.as_millisecond()).unwrap_or(reading.now);
+        ClockReading { now, ..reading }
     }
 
     /// A panic inside the lock leaves a core that was changed halfway, which beats an emulator that is gone.

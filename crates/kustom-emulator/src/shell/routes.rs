@@ -1,49 +1,45 @@
-//! Routes to the core, and the control routes around pushes that the core cannot answer alone.
+//! Routes to the core, and to what the core cannot answer alone.
 
-use super::serve::Cutter;
-use super::{Emulator, asking, assets, fault, payment};
-use crate::callback::CallbackAnswer;
-use crate::control;
+use super::serve::{ArrivedAt, Cutter};
+use super::{Emulator, asking, assets, calling, clock, events, fault, inspector, origin, payment, snapshot};
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use bytes::Bytes;
-use jiff::SignedDuration;
-use kustom_api::KustomOrderId;
-use serde::Deserialize;
+use axum::routing::{any, get, post};
 use serde_json::json;
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
 
-/// Longer than any reservation lives, and short enough to keep dates readable.
-const LONGEST_ADVANCE_SECONDS: u32 = 400 * 24 * 3600;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Advance {
-    seconds: u32,
-}
-
 pub(super) fn router(emulator: Emulator) -> Router {
     let control = Router::new()
         .route("/_emulator/orders/{id}/pay", post(payment::without_browser))
-        .route("/_emulator/orders/{id}/push", post(push))
+        .route("/_emulator/orders/{id}/push", post(calling::push))
+        .route("/_emulator/orders/{id}/decide", post(calling::decide))
+        .route("/_emulator/callbacks/{number}/repeat", post(calling::repeat))
         .route("/_emulator/orders/{id}/{what}", post(asking::without_browser))
-        .route("/_emulator/clock/advance", post(advance));
+        .route("/_emulator/reset", post(reset))
+        .merge(clock::router())
+        .merge(snapshot::router())
+        .route("/_emulator/events", get(events::stream))
+        .route("/_emulator/{*rest}", any(core))
+        .layer(origin::loopback_pages())
+        .layer(from_fn(origin::refuse_strangers));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()
         .route("/browser/orders/{id}/pay", post(payment::from_browser))
+        .route("/browser/orders/{id}/bank", post(payment::at_bank))
         .route("/browser/orders/{id}", get(core))
         .route("/browser/orders/{id}/{what}", post(asking::from_browser))
         .layer(CorsLayer::permissive());
     Router::new()
         .merge(control)
         .merge(browser)
+        .merge(inspector::router())
         .fallback(core)
         .with_state(emulator)
 }
@@ -71,62 +67,9 @@ async fn apply_late(emulator: Emulator, request: Request, late: Late) {
     emulator.act(|kustom, now| kustom.apply_late(&request, late, now));
 }
 
-async fn push(State(emulator): State<Emulator>, Path(id): Path<String>) -> Response {
-    let id = KustomOrderId(id);
-    let Some(callback) = emulator.act(|kustom, now| kustom.push_now(&id, now)) else {
-        return match emulator.inspect(|kustom| kustom.order(&id).is_some()) {
-            true => Response::problem(
-                StatusCode::CONFLICT,
-                "ORDER_NOT_BOUGHT",
-                "only a bought order is pushed",
-            ),
-            false => control::no_such_order().into(),
-        };
-    };
-    let url = callback.url.clone();
-    // Spawned, because axum drops a handler when its caller leaves and the answer would stay open for ever.
-    let delivery = tokio::spawn(async move { emulator.deliver(callback).await });
-    match delivery.await {
-        Ok(CallbackAnswer::Answered { status, body, .. }) => Response::json(
-            StatusCode::OK,
-            &json!({ "url": url, "status": status, "body": body }),
-        ),
-        Ok(CallbackAnswer::Failed { reason }) => {
-            Response::problem(StatusCode::BAD_GATEWAY, "MERCHANT_UNREACHABLE", &reason)
-        }
-        Err(_) => Response::problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "PUSH_FAILED",
-            "the push broke off",
-        ),
-    }
-}
-
-async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {
-    let seconds = match serde_json::from_slice::<Advance>(&body) {
-        Ok(body) => body.seconds,
-        Err(error) => return Response::problem(StatusCode::BAD_REQUEST, "BAD_BODY", &error.to_string()),
-    };
-    if seconds > LONGEST_ADVANCE_SECONDS {
-        let message = format!("at most {LONGEST_ADVANCE_SECONDS} seconds at a time");
-        return Response::problem(StatusCode::BAD_REQUEST, "TOO_FAR", &message);
-    }
-    let clock = emulator.clone();
-    let by = SignedDuration::from_secs(i64::from(seconds));
-    match tokio::spawn(async move { clock.advance(by).await }).await {
-        Ok(delivered) => {
-            let now = emulator.now();
-            Response::json(
-                StatusCode::OK,
-                &json!({ "now": now, "pushes_delivered": delivered }),
-            )
-        }
-        Err(_) => Response::problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "PUSH_FAILED",
-            "a push broke off",
-        ),
-    }
+async fn reset(State(emulator): State<Emulator>) -> Response {
+    emulator.reset();
+    Response::json(StatusCode::OK, &json!({}))
 }
 
 impl Emulator {
@@ -138,20 +81,24 @@ impl Emulator {
         Some(Request {
             method: parts.method,
             path: parts.uri.path().to_owned(),
-            base_url: self.base_url(&parts.uri, &parts.headers),
+            base_url: self.base_url(&parts.uri, &parts.headers, parts.extensions.get()),
             headers: parts.headers,
             body: body.into(),
         })
     }
 
     /// The public URL, or else the address that the caller used: the emulator answers under any name.
-    fn base_url(&self, uri: &Uri, headers: &HeaderMap) -> String {
+    fn base_url(&self, uri: &Uri, headers: &HeaderMap, arrived_at: Option<&ArrivedAt>) -> String {
         if let Some(url) = &self.inner.public_url {
             return url.clone();
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         // HTTP/2 has no Host: the name stands in the URI.
         let host = host.or_else(|| uri.authority().map(Authority::as_str));
+        // And HTTP/1.0 need not say it at all.
+        let host = host
+            .map(str::to_owned)
+            .or_else(|| arrived_at.map(|at| at.0.to_string()));
         // Of several proxies the first one spoke with the caller.
         let scheme = headers
             .get("x-forwarded-proto")
@@ -159,7 +106,7 @@ impl Emulator {
         format!(
             "{}://{}",
             scheme.map_or("http", str::trim),
-            host.unwrap_or("localhost")
+            host.as_deref().unwrap_or("localhost")
         )
     }
 }

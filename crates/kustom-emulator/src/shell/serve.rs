@@ -8,8 +8,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -29,6 +32,14 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Nothing that the emulator remembers outlives it, so there is little to wait for.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
+/// What a client still sends after its last answer is read for so long. Closing on unread bytes resets the connection, and
+/// takes an answer back that the client has not read yet.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// The address at which a request arrived.
+#[derive(Clone, Copy)]
+pub(super) struct ArrivedAt(pub(super) SocketAddr);
+
 /// How a connection ends before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
@@ -39,6 +50,10 @@ pub(super) enum Cut {
 /// Goes with each request and ends the connection that brought it.
 #[derive(Clone)]
 pub(super) struct Cutter(mpsc::Sender<Cut>);
+
+/// Goes with each request, for answers that would otherwise never end.
+#[derive(Clone)]
+pub(super) struct Stopping(pub(super) CancellationToken);
 
 impl Cutter {
     /// A second cut of the same connection has nothing to do.
@@ -98,20 +113,28 @@ async fn connection(router: Router, stream: TcpStream, stop: CancellationToken) 
     let _ = stream.set_nodelay(true);
     let (sender, mut cuts) = mpsc::channel(1);
     let cutter = Cutter(sender);
+    let arrived_at = stream.local_addr().ok().map(ArrivedAt);
+    let stopping = Stopping(stop.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(cutter.clone());
+        if let Some(arrived_at) = arrived_at {
+            request.extensions_mut().insert(arrived_at);
+        }
+        request.extensions_mut().insert(stopping.clone());
         router.clone().oneshot(request)
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
+        // As Kustom writes them: a client of its own compares names letter by letter.
+        .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut running = Pin::new(&mut connection);
     let mut is_stopping = false;
     let cut = loop {
         tokio::select! {
-            _ = running.as_mut() => return,
-            Some(cut) = cuts.recv() => break cut,
+            _ = running.as_mut() => break None,
+            Some(cut) = cuts.recv() => break Some(cut),
             () = stop.cancelled(), if !is_stopping => {
                 is_stopping = true;
                 running.as_mut().graceful_shutdown();
@@ -119,8 +142,21 @@ async fn connection(router: Router, stream: TcpStream, stop: CancellationToken) 
         }
     };
     let stream = connection.into_parts().io.into_inner();
-    if cut == Cut::Reset {
+    match cut {
+        None => {
+            let _ = timeout(FAREWELL, read_out(stream)).await;
+        }
         // Closing such a stream sends a reset instead of a farewell.
-        let _ = stream.set_zero_linger();
+        Some(Cut::Reset) => {
+            let _ = stream.set_zero_linger();
+        }
+        Some(Cut::Close) => {}
     }
+}
+
+async fn read_out(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown().await?;
+    let mut nobody_reads_this = [0; 1024];
+    while stream.read(&mut nobody_reads_this).await? > 0 {}
+    Ok(())
 }

@@ -5,15 +5,20 @@
 //! differ by its quantity; the current one states equality, and so do we.
 
 use super::Finding;
+use crate::strictness::{ChosenShipping, LineReference, LineTotal, Strictness, SumOfLines, SumOfTaxes};
 use kustom_api::{CheckoutOrder, OrderLine};
 
 /// Tax rates are percent times one hundred, so this stands for 100 %.
 const ONE: i128 = 10_000;
 
-pub(crate) fn check_line(line: &OrderLine, path: &str, findings: &mut Vec<Finding>) {
+pub(crate) fn check_line(line: &OrderLine, path: &str, strictness: &Strictness, findings: &mut Vec<Finding>) {
     let discount = i128::from(line.total_discount_amount.unwrap_or(0));
     let total = i128::from(line.quantity) * i128::from(line.unit_price) - discount;
-    if i128::from(line.total_amount) != total {
+    let tolerance = match strictness.line_total {
+        LineTotal::Exact => 0,
+        LineTotal::WithinQuantity => i128::from(line.quantity),
+    };
+    if (i128::from(line.total_amount) - total).abs() > tolerance {
         let reason = format!("quantity * unit_price - total_discount_amount is {total}");
         findings.push(Finding::new(format!("{path}.total_amount"), reason));
     }
@@ -24,6 +29,15 @@ pub(crate) fn check_line(line: &OrderLine, path: &str, findings: &mut Vec<Findin
         );
         findings.push(Finding::new(format!("{path}.total_tax_amount"), reason));
     }
+    let length = line
+        .reference
+        .as_ref()
+        .map_or(0, |reference| reference.chars().count());
+    // Beyond the schema's own length it has been refused already.
+    if strictness.line_reference == LineReference::Short && (65..=255).contains(&length) {
+        let reason = format!("has {length} characters, allowed are 64");
+        findings.push(Finding::new(format!("{path}.reference"), reason));
+    }
 }
 
 /// `|tax - total * rate / (1 + rate)| <= 1`, compared with the exact fraction and not with a rounded one.
@@ -33,38 +47,59 @@ fn tax_fits(total: i64, rate: i64, tax: i64) -> bool {
     scaled_difference.abs() <= denominator
 }
 
-pub(crate) fn check_totals(order: &CheckoutOrder) -> Vec<Finding> {
+pub(crate) fn check_totals(order: &CheckoutOrder, strictness: &Strictness) -> Vec<Finding> {
     let lines = order.order_lines.as_deref().unwrap_or_default();
     let total: i128 = lines.iter().map(|line| i128::from(line.total_amount)).sum();
-    let tax: i128 = lines.iter().map(order_tax).sum();
+    let tax: i128 = lines.iter().map(|line| i128::from(order_tax(line))).sum();
+    let shipping = unwritten_shipping(order, strictness);
     let mut findings = Vec::new();
+    let is_checked = strictness.order_amount == SumOfLines::Exact;
     // A total that is missing has been reported as missing.
-    if order
-        .order_amount
-        .is_some_and(|amount| i128::from(amount) != total)
+    if is_checked
+        && order
+            .order_amount
+            .is_some_and(|amount| !fits(amount, total, shipping.0, 0))
     {
-        findings.push(Finding::new(
-            "order_amount",
-            format!("the lines sum up to {total}"),
-        ));
+        let reason = format!("the lines sum up to {total}");
+        findings.push(Finding::new("order_amount", reason));
     }
-    if order
-        .order_tax_amount
-        .is_some_and(|amount| i128::from(amount) != tax)
+    let tolerance = match strictness.order_tax_amount {
+        SumOfTaxes::Exact => Some(0),
+        SumOfTaxes::WithinLines => i128::try_from(lines.len()).ok(),
+        SumOfTaxes::Unchecked => None,
+    };
+    if let Some(tolerance) = tolerance
+        && order
+            .order_tax_amount
+            .is_some_and(|amount| !fits(amount, tax, shipping.1, tolerance))
     {
-        findings.push(Finding::new(
-            "order_tax_amount",
-            format!("the lines' tax sums up to {tax}"),
-        ));
+        let reason = format!("the lines' tax sums up to {tax}");
+        findings.push(Finding::new("order_tax_amount", reason));
     }
     findings
 }
 
+fn fits(amount: i64, sum: i128, shipping: i64, tolerance: i128) -> bool {
+    let difference = i128::from(amount) - sum;
+    [0, i128::from(shipping)]
+        .iter()
+        .any(|allowed| (difference - allowed).abs() <= tolerance)
+}
+
+/// Price and tax of a chosen way to ship that no line shows. A merchant sends the amounts without it or leaves them as they
+/// are, with it.
+fn unwritten_shipping(order: &CheckoutOrder, strictness: &Strictness) -> (i64, i64) {
+    match (&order.selected_shipping_option, strictness.chosen_shipping) {
+        (Some(option), ChosenShipping::AmountsOnly) => (option.price, option.tax_amount),
+        _ => (0, 0),
+    }
+}
+
 /// In the American style one `sales_tax` line carries the whole tax as its amount and none as its tax.
-fn order_tax(line: &OrderLine) -> i128 {
+pub(crate) fn order_tax(line: &OrderLine) -> i64 {
     match line.line_type {
-        Some(kustom_api::LineType::SalesTax) => i128::from(line.total_amount),
-        _ => i128::from(line.total_tax_amount),
+        Some(kustom_api::LineType::SalesTax) => line.total_amount,
+        _ => line.total_tax_amount,
     }
 }
 
@@ -95,7 +130,7 @@ mod tests {
 
     fn paths(line: &OrderLine) -> Vec<String> {
         let mut findings = Vec::new();
-        check_line(line, "l", &mut findings);
+        check_line(line, "l", &Strictness::default(), &mut findings);
         findings.iter().map(Finding::message).collect()
     }
 
@@ -153,7 +188,7 @@ mod tests {
             order_lines: Some(vec![line(1, 10_000, 0, 0), sales_tax]),
             ..CheckoutOrder::default()
         };
-        assert_eq!(check_totals(&order), []);
+        assert_eq!(check_totals(&order, &Strictness::default()), []);
     }
 
     proptest! {
@@ -192,11 +227,11 @@ mod tests {
                 order_lines: Some(lines),
                 ..CheckoutOrder::default()
             };
-            prop_assert_eq!(check_totals(&order), vec![]);
+            prop_assert_eq!(check_totals(&order, &Strictness::default()), vec![]);
             order.order_amount = order.order_amount.map(|amount| amount + change);
-            prop_assert_eq!(check_totals(&order).len(), 1);
+            prop_assert_eq!(check_totals(&order, &Strictness::default()).len(), 1);
             order.order_tax_amount = order.order_tax_amount.map(|tax| tax - change);
-            prop_assert_eq!(check_totals(&order).len(), 2);
+            prop_assert_eq!(check_totals(&order, &Strictness::default()).len(), 2);
         }
     }
 }

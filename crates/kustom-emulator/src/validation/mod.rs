@@ -5,18 +5,31 @@
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/errors-in-checkout>.
 
 mod amounts;
+mod hosted_shape;
+mod management_shape;
 mod market;
 mod order_shape;
+mod recurring_shape;
 mod shape;
+mod shipping;
 mod urls;
 
-use crate::kustom::Rules;
-use kustom_api::{CheckoutOrder, MerchantReferences, OrderLine};
+use crate::rules::Rules;
+use crate::strictness::{
+    CurrencyRule, MerchantUrlsOnCreate, NullMembers, ReadOnlyMembers, Strictness, UnknownMembers,
+};
+use kustom_api::{CheckoutOrder, OrderLine};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use amounts::check_totals;
-pub(crate) use urls::is_loopback;
+pub(crate) use amounts::order_tax;
+pub(crate) use hosted_shape::{read_distribution, read_session};
+pub(crate) use management_shape::{
+    read_authorization, read_capture, read_customer_update, read_references, read_refund, read_shipping_info,
+};
+pub(crate) use recurring_shape::read_recurring;
+pub(crate) use urls::{is_callback_url, is_loopback};
 
 /// One value that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +38,7 @@ pub(crate) struct Finding {
     reason: String,
     /// Whether Kustom itself says the reason on the wire.
     reason_is_told: bool,
+    is_unknown_member: bool,
 }
 
 impl Finding {
@@ -33,6 +47,14 @@ impl Finding {
             path: path.into(),
             reason: reason.into(),
             reason_is_told: false,
+            is_unknown_member: false,
+        }
+    }
+
+    pub(crate) fn unknown_member(path: impl Into<String>) -> Self {
+        Self {
+            is_unknown_member: true,
+            ..Self::new(path, "is not a member of the schema")
         }
     }
 
@@ -65,6 +87,7 @@ pub(crate) struct Sent {
     members: Vec<String>,
     unreadable: Vec<String>,
     findings: Vec<Finding>,
+    strictness: Strictness,
 }
 
 impl Sent {
@@ -77,17 +100,24 @@ impl Sent {
         let summed = ["order_amount", "order_tax_amount", "order_lines"];
         let sums_are_known = !self.unreadable.iter().any(|name| summed.contains(&name.as_str()));
         if sums_are_known && whole.order_lines.is_some() {
-            self.findings.extend(check_totals(whole));
+            self.findings.extend(check_totals(whole, &self.strictness));
         }
-        market::check_currency(whole, &mut self.findings);
-        urls::check_distinct(whole, &mut self.findings);
+        if self.strictness.currency == CurrencyRule::OfCountry {
+            market::check_currency(whole, &mut self.findings);
+        }
+        shipping::check_fee(whole, &self.strictness, &mut self.findings);
+        urls::check_distinct(whole, &self.strictness, &mut self.findings);
         self.findings
     }
 }
 
 /// Reads the body of a create.
 pub(crate) fn read_new_order(body: &[u8], rules: &Rules) -> Result<Sent, Vec<Finding>> {
-    read(body, order_shape::REQUIRED_ON_CREATE, rules)
+    let required = match rules.strictness.merchant_urls {
+        MerchantUrlsOnCreate::Required => order_shape::REQUIRED_ON_CREATE,
+        MerchantUrlsOnCreate::Optional => order_shape::REQUIRED_BY_SCHEMA,
+    };
+    read(body, required, rules)
 }
 
 /// Reads the body of an update, which holds only what shall change.
@@ -97,11 +127,12 @@ pub(crate) fn read_update(body: &[u8], rules: &Rules) -> Result<Sent, Vec<Findin
 
 /// Reads the answer to a question about a way to ship, an address or a country. Unlike an update it is about the whole
 /// cart, and it may hold less besides.
-pub(crate) fn read_answer(body: &[u8]) -> Result<Sent, Vec<Finding>> {
-    let members = object(body)?;
+pub(crate) fn read_answer(body: &[u8], strictness: Strictness) -> Result<Sent, Vec<Finding>> {
+    let members = said(body, strictness)?;
     let mut findings = Vec::new();
     order_shape::ANSWER.check(&members, "", &mut findings);
-    check_lines(&members, &mut findings);
+    forgive_unknown(&mut findings, strictness);
+    check_lines(&members, strictness, &mut findings);
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -110,47 +141,66 @@ pub(crate) fn read_answer(body: &[u8]) -> Result<Sent, Vec<Finding>> {
         members: Vec::new(),
         unreadable: Vec::new(),
         findings,
+        strictness,
     })
 }
 
-/// Reads the body of `PATCH …/merchant-references`.
-pub(crate) fn read_references(body: &[u8]) -> Result<MerchantReferences, Vec<Finding>> {
-    let members = object(body)?;
-    let mut findings = Vec::new();
-    order_shape::REFERENCES.check(&members, "", &mut findings);
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    typed(members)
-}
-
 fn read(body: &[u8], required: &[&str], rules: &Rules) -> Result<Sent, Vec<Finding>> {
-    let mut members = object(body)?;
-    members.retain(|name, _| !order_shape::SERVER_OWNED.contains(&name.as_str()));
-    let mut findings: Vec<Finding> = required
-        .iter()
-        .filter(|name| !members.contains_key(**name))
-        .map(|name| Finding::new(*name, "is required"))
-        .collect();
-    check_lines(&members, &mut findings);
+    let strictness = rules.strictness;
+    let mut members = said(body, strictness)?;
+    let mut findings = read_only(&mut members, strictness);
+    let missing = required.iter().filter(|name| !members.contains_key(**name));
+    findings.extend(missing.map(|name| Finding::new(*name, "is required")));
+    check_lines(&members, strictness, &mut findings);
     urls::check(&members, rules, &mut findings);
-    let unreadable = remove_unreadable(&mut members, &mut findings);
+    let unreadable = remove_unreadable(&mut members, strictness, &mut findings);
     let names = members.keys().cloned().collect();
     Ok(Sent {
         order: typed(members)?,
         members: names,
         unreadable,
         findings,
+        strictness,
     })
 }
 
-fn remove_unreadable(members: &mut Map<String, Value>, findings: &mut Vec<Finding>) -> Vec<String> {
+/// Takes out what only Kustom sets.
+fn read_only(members: &mut Map<String, Value>, strictness: Strictness) -> Vec<Finding> {
+    let is_read_only = |name: &String| order_shape::SERVER_OWNED.contains(&name.as_str());
+    let sent: Vec<String> = members
+        .keys()
+        .filter(|name| is_read_only(name))
+        .cloned()
+        .collect();
+    members.retain(|name, _| !is_read_only(name));
+    match strictness.read_only_members {
+        ReadOnlyMembers::Ignored => Vec::new(),
+        ReadOnlyMembers::Refused => sent
+            .into_iter()
+            .map(|name| Finding::new(name, "is set by Kustom only"))
+            .collect(),
+    }
+}
+
+fn forgive_unknown(findings: &mut Vec<Finding>, strictness: Strictness) {
+    if strictness.unknown_members == UnknownMembers::Ignored {
+        findings.retain(|finding| !finding.is_unknown_member);
+    }
+}
+
+fn remove_unreadable(
+    members: &mut Map<String, Value>,
+    strictness: Strictness,
+    findings: &mut Vec<Finding>,
+) -> Vec<String> {
     let mut unreadable = Vec::new();
     for (name, value) in members.iter() {
-        let before = findings.len();
-        order_shape::ORDER.check_member(name, value, "", findings);
-        if findings.len() > before {
+        let mut found = Vec::new();
+        order_shape::ORDER.check_member(name, value, "", &mut found);
+        forgive_unknown(&mut found, strictness);
+        if !found.is_empty() {
             unreadable.push(name.clone());
+            findings.append(&mut found);
         }
     }
     members.retain(|name, _| !unreadable.contains(name));
@@ -158,7 +208,7 @@ fn remove_unreadable(members: &mut Map<String, Value>, findings: &mut Vec<Findin
 }
 
 /// Each line that can be read is calculated, even when its neighbours cannot.
-fn check_lines(members: &Map<String, Value>, findings: &mut Vec<Finding>) {
+fn check_lines(members: &Map<String, Value>, strictness: Strictness, findings: &mut Vec<Finding>) {
     let lines = members.get("order_lines").and_then(Value::as_array);
     for (index, value) in lines.into_iter().flatten().enumerate() {
         // Order management may leave tax out of a line, and reads as zero what a merchant must say.
@@ -166,9 +216,33 @@ fn check_lines(members: &Map<String, Value>, findings: &mut Vec<Finding>) {
             .iter()
             .all(|name| value.get(name).is_some());
         if says_its_tax && let Ok(line) = serde_json::from_value::<OrderLine>(value.clone()) {
-            amounts::check_line(&line, &format!("order_lines[{index}]"), findings);
+            amounts::check_line(&line, &format!("order_lines[{index}]"), &strictness, findings);
         }
     }
+}
+
+/// Reads a body of which all mistakes are in its shape.
+fn read_shaped<T: DeserializeOwned>(
+    body: &[u8],
+    shape: &shape::Shape,
+    strictness: Strictness,
+) -> Result<T, Vec<Finding>> {
+    let members = said(body, strictness)?;
+    let mut findings = Vec::new();
+    shape.check(&members, "", &mut findings);
+    forgive_unknown(&mut findings, strictness);
+    match findings.is_empty() {
+        true => typed(members),
+        false => Err(findings),
+    }
+}
+
+fn said(body: &[u8], strictness: Strictness) -> Result<Map<String, Value>, Vec<Finding>> {
+    let members = object(body)?;
+    Ok(match strictness.null_members {
+        NullMembers::Ignored => shape::without_nulls(members),
+        NullMembers::Refused => members,
+    })
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, Vec<Finding>> {
@@ -186,3 +260,6 @@ fn typed<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Vec<Find
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod limits;

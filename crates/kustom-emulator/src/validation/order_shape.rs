@@ -5,7 +5,7 @@
 //! production, where it would be ignored.
 
 use super::market::{is_country, is_currency_code, is_locale};
-use super::shape::Rule::{Anything, Flag, Form, Integer, List, NonEmptyList, Object, Text};
+use super::shape::Rule::{Flag, Form, Integer, List, NonEmptyList, Object, Text};
 use super::shape::{Rule, Shape, optional, required};
 
 /// Kustom sets these; whether it refuses or ignores them when sent is not documented. We ignore them.
@@ -28,9 +28,9 @@ const TEXT: Rule = Text {
     min: 0,
     max: UNLIMITED,
 };
-const TEXT_255: Rule = Text { min: 0, max: 255 };
+pub(super) const TEXT_255: Rule = Text { min: 0, max: 255 };
 const NAME: Rule = Text { min: 1, max: 255 };
-const URL: Rule = Text { min: 0, max: 2000 };
+pub(super) const URL: Rule = Text { min: 0, max: 2000 };
 const HTTPS_URL: Rule = Form(
     super::urls::is_https,
     "an https address of at most 2000 characters",
@@ -40,10 +40,10 @@ const COUNTRIES: Rule = List {
     max: 300,
     item: &COUNTRY,
 };
-const CURRENCY: Rule = Form(is_currency_code, "a currency of three letters");
+pub(super) const CURRENCY: Rule = Form(is_currency_code, "a currency of three letters");
 const LOCALE: Rule = Form(is_locale, "a locale such as sv-SE");
 const COLOUR: Rule = Form(is_colour, "a colour such as #12AB34");
-const AMOUNT: Rule = Integer {
+pub(super) const AMOUNT: Rule = Integer {
     min: 0,
     max: i64::MAX,
 };
@@ -62,6 +62,15 @@ const SHIPPING_AMOUNT: Rule = Integer {
     max: 100_000_000,
 };
 const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
+
+pub(super) const REQUIRED_BY_SCHEMA: &[&str] = &[
+    "purchase_country",
+    "purchase_currency",
+    "locale",
+    "order_amount",
+    "order_tax_amount",
+    "order_lines",
+];
 
 /// `merchant_urls` is not in the schema's list of required members, but its own members are and every documented
 /// example sends it.
@@ -122,7 +131,7 @@ pub(super) const REFERENCES: Shape = Shape(&[
     optional("merchant_reference2", TEXT_255),
 ]);
 
-const ATTACHMENT: Shape = Shape(&[required("body", TEXT), required("content_type", TEXT)]);
+pub(super) const ATTACHMENT: Shape = Shape(&[required("body", TEXT), required("content_type", TEXT)]);
 const GUI: Shape = Shape(&[optional(
     "options",
     List {
@@ -139,7 +148,7 @@ const EXTERNAL_CHECKOUTS: Rule = List {
     item: &Object(&EXTERNAL_CHECKOUT),
 };
 
-const ORDER_LINES: Rule = List {
+pub(super) const ORDER_LINES: Rule = List {
     max: 1000,
     item: &Object(&ORDER_LINE),
 };
@@ -171,7 +180,7 @@ const ORDER_LINE: Shape = Shape(&[
     optional("subscription", Object(&SUBSCRIPTION)),
 ]);
 
-const PRODUCT_IDENTIFIERS: Shape = Shape(&[
+pub(super) const PRODUCT_IDENTIFIERS: Shape = Shape(&[
     optional("brand", Text { min: 0, max: 70 }),
     optional("color", Text { min: 0, max: 64 }),
     optional("category_path", Text { min: 0, max: 750 }),
@@ -259,6 +268,10 @@ const MERCHANT_URLS: Shape = Shape(&[
     optional("shipping_option_update", URL),
     optional("address_update", URL),
     optional("country_change", URL),
+    // These two are reported by shops, like `color_background`, `confirmation_page_upsell` and `tos_id` below: newer than
+    // the schema that could be read. Refusing them would refuse what Kustom takes.
+    optional("upsell", URL),
+    optional("upsell_validation", URL),
 ]);
 
 const OPTIONS: Shape = Shape(&[
@@ -268,6 +281,7 @@ const OPTIONS: Shape = Shape(&[
     optional("allow_separate_shipping_address", Flag),
     optional("acquiring_channel", Form(is_channel, "a documented channel")),
     optional("vat_removed", Flag),
+    optional("color_background", COLOUR),
     optional("color_button", COLOUR),
     optional("color_button_text", COLOUR),
     optional("color_checkbox", COLOUR),
@@ -286,7 +300,7 @@ const OPTIONS: Shape = Shape(&[
         "additional_checkboxes",
         List {
             max: 100,
-            item: &Object(&CHECKBOX),
+            item: &Object(&LISTED_CHECKBOX),
         },
     ),
     optional("additional_merchant_terms", TEXT),
@@ -301,20 +315,30 @@ const OPTIONS: Shape = Shape(&[
     optional("auto_capture", Flag),
     optional("enable_discount_module", Flag),
     optional("show_vat_registration_number_field", Flag),
+    optional("confirmation_page_upsell", Flag),
 ]);
 
+const CHECKBOX_TEXT: Rule = Text { min: 0, max: 1000 };
+
+/// The one box has no id; what the shopper answered is a member of its own.
 const CHECKBOX: Shape = Shape(&[
-    optional("id", TEXT),
-    required("text", Text { min: 0, max: 1000 }),
-    optional("checked", Flag),
-    optional("required", Flag),
+    required("text", CHECKBOX_TEXT),
+    required("checked", Flag),
+    required("required", Flag),
+]);
+
+const LISTED_CHECKBOX: Shape = Shape(&[
+    required("id", TEXT),
+    required("text", CHECKBOX_TEXT),
+    required("checked", Flag),
+    required("required", Flag),
 ]);
 
 const EXTERNAL_METHOD: Shape = Shape(&[
-    required("name", NAME),
+    required("name", TEXT_255),
     required("redirect_url", HTTPS_URL),
     optional("image_url", HTTPS_URL),
-    optional("fee", AMOUNT),
+    optional("fee", ANY_AMOUNT),
     optional("description", Text { min: 0, max: 500 }),
     optional("countries", COUNTRIES),
     optional(
@@ -328,10 +352,10 @@ const EXTERNAL_METHOD: Shape = Shape(&[
 
 /// Here the image is the button, so it must be there.
 const EXTERNAL_CHECKOUT: Shape = Shape(&[
-    required("name", NAME),
+    required("name", TEXT_255),
     required("redirect_url", HTTPS_URL),
     required("image_url", HTTPS_URL),
-    optional("fee", AMOUNT),
+    optional("fee", ANY_AMOUNT),
     optional("description", Text { min: 0, max: 500 }),
     optional("countries", COUNTRIES),
     optional(
@@ -358,11 +382,12 @@ const SHIPPING_OPTION: Shape = Shape(&[
     ),
     optional("delivery_details", Object(&DELIVERY_DETAILS)),
     optional("tms_reference", TEXT),
+    optional("tos_id", TEXT),
     optional(
         "selected_addons",
         List {
             max: 100,
-            item: &Anything,
+            item: &Object(&ADDON),
         },
     ),
 ]);
@@ -370,9 +395,30 @@ const SHIPPING_OPTION: Shape = Shape(&[
 const DELIVERY_DETAILS: Shape = Shape(&[
     optional("carrier", TEXT),
     optional("class", TEXT),
-    optional("product", Anything),
-    optional("timeslot", Anything),
-    optional("pickup_location", Anything),
+    optional("product", Object(&SHIPPING_PRODUCT)),
+    optional("timeslot", Object(&TIMESLOT)),
+    optional("pickup_location", Object(&PICKUP_LOCATION)),
+]);
+
+const SHIPPING_PRODUCT: Shape = Shape(&[optional("name", TEXT), optional("identifier", TEXT)]);
+
+const TIMESLOT: Shape = Shape(&[
+    optional("id", TEXT),
+    optional("start", TEXT),
+    optional("end", TEXT),
+]);
+
+const PICKUP_LOCATION: Shape = Shape(&[
+    optional("id", TEXT),
+    optional("name", TEXT),
+    optional("address", Object(&ADDRESS)),
+]);
+
+const ADDON: Shape = Shape(&[
+    optional("type", TEXT),
+    optional("price", ANY_AMOUNT),
+    optional("external_id", TEXT),
+    optional("user_input", TEXT),
 ]);
 
 fn is_colour(text: &str) -> bool {
@@ -390,7 +436,7 @@ fn is_radius(text: &str) -> bool {
         .is_ok_and(|radius| radius.is_finite() && radius >= 0.0)
 }
 
-fn is_line_type(text: &str) -> bool {
+pub(super) fn is_line_type(text: &str) -> bool {
     const TYPES: &[&str] = &[
         "physical",
         "digital",
@@ -404,7 +450,7 @@ fn is_line_type(text: &str) -> bool {
     TYPES.contains(&text)
 }
 
-fn is_interval(text: &str) -> bool {
+pub(super) fn is_interval(text: &str) -> bool {
     matches!(text, "DAY" | "WEEK" | "MONTH" | "YEAR")
 }
 
@@ -412,7 +458,7 @@ fn is_channel(text: &str) -> bool {
     matches!(text, "ECOMMERCE" | "MOTO" | "IN_STORE" | "TELESALES")
 }
 
-fn is_shipping_method(text: &str) -> bool {
+pub(super) fn is_shipping_method(text: &str) -> bool {
     const METHODS: &[&str] = &[
         "PickUpStore",
         "Home",

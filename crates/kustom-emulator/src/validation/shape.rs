@@ -72,7 +72,7 @@ impl Shape {
         let path = join(path, name);
         match self.0.iter().find(|member| member.name == name) {
             Some(member) => member.rule.check(value, &path, findings),
-            None => findings.push(Finding::new(path, "is not a member of the schema")),
+            None => findings.push(Finding::unknown_member(path)),
         }
     }
 }
@@ -125,6 +125,20 @@ impl Rule {
             Self::Object(_) => "an object",
             Self::Anything => "anything",
         }
+    }
+}
+
+/// As if nothing had been said where null stands, at any depth.
+pub(super) fn without_nulls(members: Map<String, Value>) -> Map<String, Value> {
+    let said = members.into_iter().filter(|(_, value)| !value.is_null());
+    said.map(|(name, value)| (name, plain(value))).collect()
+}
+
+fn plain(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(without_nulls(members)),
+        Value::Array(values) => values.into_iter().map(plain).collect(),
+        value => value,
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::strictness::CallbackScheme;
 use serde_json::json;
 
 fn order() -> Value {
@@ -21,9 +22,12 @@ fn order() -> Value {
     })
 }
 
-fn rules(http_callbacks_on_loopback: bool) -> Rules {
+fn rules(callback_scheme: CallbackScheme) -> Rules {
     Rules {
-        http_callbacks_on_loopback,
+        strictness: Strictness {
+            callback_scheme,
+            ..Strictness::default()
+        },
         ..Rules::default()
     }
 }
@@ -32,7 +36,7 @@ fn rules(http_callbacks_on_loopback: bool) -> Rules {
 fn messages(pointer: &str, value: Option<Value>) -> Vec<String> {
     let mut order = order();
     change(&mut order, pointer, value);
-    messages_about(&order, &rules(false))
+    messages_about(&order, &rules(CallbackScheme::Https))
 }
 
 fn change(order: &mut Value, pointer: &str, value: Option<Value>) {
@@ -57,7 +61,10 @@ fn messages_about(order: &Value, rules: &Rules) -> Vec<String> {
 
 #[test]
 fn a_documented_order_is_accepted() {
-    assert_eq!(messages_about(&order(), &rules(false)), Vec::<String>::new());
+    assert_eq!(
+        messages_about(&order(), &rules(CallbackScheme::Https)),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -203,7 +210,7 @@ fn all_mistakes_of_a_body_are_reported_in_one_answer() {
     change(&mut order, "/order_lines/0/total_tax_amount", Some(json!(1)));
     change(&mut order, "/merchant_urls/terms", Some(json!("shop.example")));
     change(&mut order, "/invented", Some(json!(1)));
-    let mut messages = messages_about(&order, &rules(false));
+    let mut messages = messages_about(&order, &rules(CallbackScheme::Https));
     messages.sort();
     assert_eq!(
         messages,
@@ -260,17 +267,26 @@ fn callbacks_during_checkout_need_https_except_on_an_excused_loopback() {
         change(&mut order, "/merchant_urls/validation", Some(json!(url)));
         order
     };
-    assert_eq!(messages_about(&with("http://shop.example/v"), &rules(true)), told);
     assert_eq!(
-        messages_about(&with("http://127.0.0.1:3300/v"), &rules(false)),
+        messages_about(
+            &with("http://shop.example/v"),
+            &rules(CallbackScheme::HttpsExceptLoopback)
+        ),
         told
     );
     assert_eq!(
-        messages_about(&with("http://127.0.0.1:3300/v"), &rules(true)),
+        messages_about(&with("http://127.0.0.1:3300/v"), &rules(CallbackScheme::Https)),
+        told
+    );
+    assert_eq!(
+        messages_about(
+            &with("http://127.0.0.1:3300/v"),
+            &rules(CallbackScheme::HttpsExceptLoopback)
+        ),
         Vec::<String>::new()
     );
     assert_eq!(
-        messages_about(&with("https://shop.example/v"), &rules(false)),
+        messages_about(&with("https://shop.example/v"), &rules(CallbackScheme::Https)),
         Vec::<String>::new()
     );
 }
@@ -286,27 +302,43 @@ fn members_that_kustom_owns_are_ignored_whatever_they_hold() {
     }
     let mut order = order();
     change(&mut order, "/status", Some(json!("checkout_complete")));
-    let sent = read_new_order(order.to_string().as_bytes(), &rules(false)).unwrap();
+    let sent = read_new_order(order.to_string().as_bytes(), &rules(CallbackScheme::Https)).unwrap();
     assert_eq!(sent.order.status, None);
 }
 
 #[test]
 fn an_update_needs_no_member() {
-    assert!(read_update(b"{}", &rules(false)).unwrap().members.is_empty());
+    assert!(
+        read_update(b"{}", &rules(CallbackScheme::Https))
+            .unwrap()
+            .members
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_body_that_is_no_object_is_refused() {
     for body in ["", "[]", "{", "null"] {
-        assert!(read_update(body.as_bytes(), &rules(false)).is_err(), "{body}");
+        assert!(
+            read_update(body.as_bytes(), &rules(CallbackScheme::Https)).is_err(),
+            "{body}"
+        );
     }
 }
 
 #[test]
 fn references_are_checked_like_the_order() {
-    assert!(read_references(br#"{"merchant_reference1":"A","merchant_reference2":"B"}"#).is_ok());
-    assert!(read_references(br#"{"merchant_reference3":"A"}"#).is_err());
-    assert!(read_references(br#"{"merchant_reference1":1}"#).is_err());
+    let references = |body: &[u8]| read_references(body, Strictness::default());
+    assert!(references(br#"{"merchant_reference1":"A","merchant_reference2":"B"}"#).is_ok());
+    assert!(references(br#"{"merchant_reference3":"A"}"#).is_err());
+    assert!(references(br#"{"merchant_reference1":1}"#).is_err());
+    let lenient = Strictness {
+        unknown_members: UnknownMembers::Ignored,
+        null_members: NullMembers::Ignored,
+        ..Strictness::default()
+    };
+    let body = br#"{"merchant_reference1":null,"merchant_reference3":"A"}"#;
+    assert_eq!(read_references(body, lenient).unwrap().merchant_reference1, None);
 }
 
 /// Otherwise a member would pass the check here and be lost when it is read.
@@ -316,6 +348,10 @@ fn the_wire_types_know_every_member_of_the_schema() {
     check_wire_type::<kustom_api::ShippingServiceResponse>(&order_shape::ANSWER);
     // An answer is read as a part of an order.
     check_wire_type::<CheckoutOrder>(&order_shape::ANSWER);
+    check_wire_type::<kustom_api::CaptureRequest>(&management_shape::CAPTURE);
+    check_wire_type::<kustom_api::RefundRequest>(&management_shape::REFUND);
+    check_wire_type::<kustom_api::AuthorizationUpdate>(&management_shape::AUTHORIZATION);
+    check_wire_type::<kustom_api::ShippingInfoUpdate>(&management_shape::SHIPPING_INFOS);
 }
 
 fn check_wire_type<T: DeserializeOwned + serde::Serialize>(shape: &shape::Shape) {

@@ -1,8 +1,9 @@
 //! The merchant's addresses. Source: <https://docs.kustom.co/contents/api/checkout>, `merchant_urls`.
 
 use super::Finding;
-use crate::kustom::Rules;
-use kustom_api::CheckoutOrder;
+use crate::rules::Rules;
+use crate::strictness::{CallbackScheme, DistinctUrls, Strictness};
+use kustom_api::{CheckoutOrder, MerchantUrls};
 use serde_json::{Map, Value};
 use url::{Host, Url};
 
@@ -31,13 +32,24 @@ fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>)
         .any(|letter| letter.is_whitespace() || letter.is_control());
     match Url::parse(text) {
         Ok(url) if is_written_plainly && matches!(url.scheme(), "http" | "https") => {
-            let excused = rules.http_callbacks_on_loopback && is_loopback(&url);
+            let excused = match rules.strictness.callback_scheme {
+                CallbackScheme::HttpsExceptLoopback => is_loopback(&url),
+                CallbackScheme::Https => false,
+                CallbackScheme::Any => true,
+            };
             if HTTPS_ONLY.contains(&name) && url.scheme() == "http" && !excused {
                 findings.push(Finding::told(path, "must be a valid https URI"));
             }
         }
         _ => findings.push(Finding::told(path, "must be a valid http or https URI")),
     }
+}
+
+/// What Kustom would call from its own servers.
+pub(crate) fn is_callback_url(text: &str, rules: &Rules) -> bool {
+    let mut findings = Vec::new();
+    check_url("validation", text, rules, &mut findings);
+    findings.is_empty()
 }
 
 /// What a shopper is sent to or shown from outside the shop. A developer's own machine is excused.
@@ -58,12 +70,34 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 /// The push address must differ from the two pages that the shopper sees.
-pub(super) fn check_distinct(order: &CheckoutOrder, findings: &mut Vec<Finding>) {
+pub(super) fn check_distinct(order: &CheckoutOrder, strictness: &Strictness, findings: &mut Vec<Finding>) {
     let Some(urls) = &order.merchant_urls else {
         return;
     };
     if urls.push.is_some() && (urls.push == urls.checkout || urls.push == urls.confirmation) {
         let reason = "must differ from checkout and confirmation";
         findings.push(Finding::new("merchant_urls.push", reason));
+    }
+    if strictness.distinct_urls == DistinctUrls::All {
+        check_pages(urls, findings);
+    }
+}
+
+fn check_pages(urls: &MerchantUrls, findings: &mut Vec<Finding>) {
+    let pages = [
+        ("terms", &urls.terms),
+        ("checkout", &urls.checkout),
+        ("confirmation", &urls.confirmation),
+        ("push", &urls.push),
+    ];
+    for (index, (name, url)) in pages.iter().enumerate() {
+        // The push has been compared with two of them.
+        let others = pages[..index]
+            .iter()
+            .filter(|(other, _)| *name != "push" || *other == "terms");
+        if url.is_some() && others.into_iter().any(|(_, other)| other == url) {
+            let reason = "must differ from the other addresses";
+            findings.push(Finding::new(format!("merchant_urls.{name}"), reason));
+        }
     }
 }

@@ -64,6 +64,7 @@ pub(crate) fn address(country: &str, city: &str) -> ShopperChange {
             city: Some(city.to_owned()),
             ..shopper().address
         }),
+        shipping_address: None,
         customer: None,
     }
 }
@@ -326,6 +327,7 @@ fn what_has_not_changed_or_cannot_be_is_no_question() {
     let mut home = shopper().address;
     let without_country = |address: &Address| ShopperChange::Address {
         address: Box::new(address.clone()),
+        shipping_address: None,
         customer: None,
     };
     let same = agreed(&cart(1, &[]));
@@ -374,6 +376,7 @@ fn an_address_without_a_country_is_in_the_orders_own() {
     let (mut kustom, id) = opened(&order);
     let wanted = ShopperChange::Address {
         address: Box::new(shopper().address),
+        shipping_address: None,
         customer: None,
     };
     let same = agreed(&cart(1, &[]));

@@ -68,6 +68,8 @@ async fn control_routes_refuse_what_they_do_not_know() {
             400,
             "BAD_BODY",
         ),
+        (format!("orders/{id}/capture"), json!({}), 409, "ORDER_NOT_BOUGHT"),
+        ("orders/none/capture".to_owned(), json!({}), 404, "NO_SUCH_ORDER"),
         ("nothing".to_owned(), json!({}), 404, "NO_SUCH_ROUTE"),
     ] {
         let answer = call(&emulator, "POST", &format!("/_emulator/{path}"), Some(body)).await;

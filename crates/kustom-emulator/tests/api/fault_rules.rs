@@ -39,11 +39,11 @@ async fn rules_are_listed_with_their_counts_and_removed() {
         .json();
     let expected = json!({ "faults": [
         {
-            "method": "GET", "path": "/checkout/v3/orders/*", "times": 1, "skip": 1, "effect": "not_found",
+            "number": 1, "method": "GET", "path": "/checkout/v3/orders/*", "times": 1, "skip": 1, "effect": "not_found",
             "struck": 1, "skipped": 1,
         },
         {
-            "method": "*", "path": "*", "times": null, "skip": 0, "effect": "delay", "ms": 1,
+            "number": 2, "method": "*", "path": "*", "times": null, "skip": 0, "effect": "delay", "ms": 1,
             "struck": 2, "skipped": 0,
         },
     ] });
@@ -92,7 +92,7 @@ async fn rules_that_cannot_be_meant_are_refused_with_the_reason() {
         (
             json!({ "method": "*", "path": "/browser/*", "effect": "reset" }),
             "BAD_FAULT",
-            "path must match something below /checkout/ or /ordermanagement/",
+            "path must match something below /checkout/, /ordermanagement/, /customer-token/, /hpp/",
         ),
         (
             json!({ "method": "*", "path": "*", "effect": "delay" }),
@@ -105,4 +105,33 @@ async fn rules_that_cannot_be_meant_are_refused_with_the_reason() {
         assert_eq!((refused.status, &error["code"]), (400, &json!(code)), "{rule}");
         assert!(error["message"].as_str().unwrap().starts_with(reason), "{error}");
     }
+}
+
+#[tokio::test]
+async fn one_rule_is_removed_by_its_number_and_numbers_are_not_given_twice() {
+    let served = Served::start().await;
+    for effect in ["not_found", "server_error"] {
+        served.add(json!({ "effect": effect, "times": null })).await;
+    }
+    let remove = |path| call(&served.emulator, "DELETE", path, None);
+    assert_eq!(remove("/_emulator/faults/1").await.status, 200);
+    let read = served.send("GET", "/checkout/v3/orders/none", None).await;
+    assert_eq!(read.status(), 500);
+    for path in [
+        "/_emulator/faults/1",
+        "/_emulator/faults/x",
+        "/_emulator/faults/-2",
+    ] {
+        let refused = remove(path).await;
+        assert_eq!(
+            (refused.status, refused.json()["error"]["code"].clone()),
+            (404, json!("NO_SUCH_FAULT")),
+            "{path}"
+        );
+    }
+    served.add(json!({ "effect": "empty" })).await;
+    let listed = call(&served.emulator, "GET", "/_emulator/faults", None)
+        .await
+        .json();
+    assert_eq!(listed["faults"][1]["number"], 3);
 }

@@ -5,21 +5,43 @@ mod asking;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod change;
 #[cfg(test)]
 mod change_replay;
 #[cfg(test)]
 mod checkout;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod control;
+#[cfg(test)]
+mod decisions;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod fault_rules;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod form;
+#[cfg(test)]
+mod hosted;
+#[cfg(test)]
+mod inspector;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
+mod origin;
+#[cfg(test)]
 mod payment;
+#[cfg(test)]
+mod personas;
 #[cfg(test)]
 mod pure;
 #[cfg(test)]
@@ -27,14 +49,24 @@ mod purity;
 #[cfg(test)]
 mod pushes;
 #[cfg(test)]
+mod recurring;
+#[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod served;
+#[cfg(test)]
+mod snapshot;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod validation;
+#[cfg(test)]
+mod webhooks;
+#[cfg(test)]
+mod wire;

@@ -31,3 +31,13 @@ fn every_answer_to_the_pressed_button_is_told_to_the_shopper() {
 fn what_the_shop_says_to_a_change_is_shown_and_told() {
     run("changes.mjs");
 }
+
+#[test]
+fn text_on_the_merchants_colours_can_be_read() {
+    run("appearance.mjs");
+}
+
+#[test]
+fn every_locale_has_a_language() {
+    run("languages.mjs");
+}

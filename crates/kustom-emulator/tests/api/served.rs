@@ -35,7 +35,10 @@ impl Received {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.text.split("\r\n\r\n").next()?.lines();
-        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        lines.find_map(|line| {
+            let (found, value) = line.split_once(": ")?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        })
     }
 
     pub(crate) fn body(&self) -> &str {

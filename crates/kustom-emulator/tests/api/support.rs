@@ -41,7 +41,12 @@ pub(crate) fn emulator() -> Emulator {
 
 pub(crate) fn emulator_with(rules: Rules) -> Emulator {
     let public_url = Some(BASE_URL.to_owned());
-    Emulator::new(Settings { rules, public_url }, Arc::new(start))
+    let settings = Settings {
+        rules,
+        public_url,
+        ..Settings::default()
+    };
+    Emulator::new(settings, Arc::new(start))
 }
 
 pub(crate) async fn call(emulator: &Emulator, method: &str, path: &str, body: Option<Value>) -> Answer {

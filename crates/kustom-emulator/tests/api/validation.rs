@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use jiff::SignedDuration;
-use kustom_emulator::{CallbackKind, Change, Emulator, Rules};
+use kustom_emulator::{CallbackKind, CallbackScheme, Change, Emulator, Rules, Strictness};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -285,7 +285,10 @@ async fn the_validation_address_is_https_except_on_loopback() {
         assert_eq!(created.status, status, "{url}: {}", created.text);
     }
     let strict = emulator_with(Rules {
-        http_callbacks_on_loopback: false,
+        strictness: Strictness {
+            callback_scheme: CallbackScheme::Https,
+            ..Strictness::default()
+        },
         ..Rules::default()
     });
     let mut order = order_with(json!({}));

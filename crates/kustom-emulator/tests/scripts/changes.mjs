@@ -21,6 +21,9 @@ const shown = ({ element, said }) => ({
 
 const optionOf = (page, index) => page.element("shipping-options").children[index].children[0];
 
+/** The choice bubbles up to the group, which is what listens. */
+const choose = (page, index) => page.element("shipping-options").listeners.change({ target: optionOf(page, index) });
+
 /** The shopper types an address. */
 async function typed(answer, order = CHOSEN) {
   const page = await load((path) => (path === "/customer" ? answer : ok(order)));
@@ -58,7 +61,7 @@ assert.deepEqual(await typed(refused("PAYMENT_UNDER_WAY")), {
 /** The shopper chooses another way to ship than the one that is chosen. */
 async function chosen(answer) {
   const page = await load((path) => (path === "/shipping-option" ? answer : ok(CHOSEN)));
-  optionOf(page, 1).listeners.change();
+  choose(page, 1);
   await settled();
   return { ...shown(page), checked: [0, 1].filter((index) => optionOf(page, index).checked) };
 }
@@ -91,7 +94,7 @@ assert.deepEqual(await calls(CHOSEN), [""]);
 const waiting = [];
 const page = await load((path) => (path ? new Promise((resolve) => waiting.push(() => resolve(ok(CHOSEN)))) : ok(CHOSEN)));
 page.element("fields").listeners.change();
-optionOf(page, 1).listeners.change();
+choose(page, 1);
 page.element("form").listeners.submit({ preventDefault() {} });
 for (const expected of [["/customer"], ["/customer", "/shipping-option"], ["/customer", "/shipping-option", "/pay"]]) {
   await settled();

@@ -1,10 +1,27 @@
 // The page of the iframe with as much of a browser as it touches.
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const asset = (name) => readFileSync(new URL(`../../assets/${name}`, import.meta.url), "utf8");
-const address = (source) => `data:text/javascript,${encodeURIComponent(source)}`;
+const ASSETS = fileURLToPath(new URL("../../assets/", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "kustom-emulator-page-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-export const { textsOf } = await import(address(asset("texts.js")));
+/** A copy of the page's modules: Node loads a module once, and every page must begin anew. */
+function copied(name) {
+  const copy = join(folder, name);
+  mkdirSync(copy);
+  writeFileSync(join(copy, "package.json"), '{ "type": "module" }');
+  for (const file of readdirSync(ASSETS).filter((file) => file.endsWith(".js"))) {
+    copyFileSync(join(ASSETS, file), join(copy, file));
+  }
+  return copy;
+}
+
+const words = copied("words");
+export const { formattingLocale, languageOf, textsOf } = await import(join(words, "texts.js"));
+export const { appearanceOf, contrast } = await import(join(words, "appearance.js"));
 
 class Element {
   value = "x";
@@ -31,6 +48,8 @@ class Element {
   }
   setAttribute() {}
   removeAttribute() {}
+  remove() {}
+  focus() {}
 }
 
 export const OPEN = {
@@ -42,6 +61,11 @@ export const OPEN = {
   order_lines: [],
   shipping_options: [],
   billing_countries: { SE: "swe" },
+  shipping_countries: { SE: "swe" },
+  allows_separate_shipping_address: false,
+  checkboxes: [],
+  colours: {},
+  asks_page: false,
   billing_address: { country: "SE" },
   customer_type: "person",
   customer_types: ["person"],
@@ -55,10 +79,12 @@ export async function load(answer) {
   const said = [];
   const called = [];
   const element = (id) => elements.get(id) ?? elements.set(id, new Element()).get(id);
+  element("receiver").hidden = true;
   globalThis.location = { hash: "#order=1&token=t&locale=sv-SE&parent=http://shop" };
   globalThis.window = { parent: { postMessage: (message) => said.push(message) }, addEventListener() {} };
   globalThis.document = Object.assign(new Element(), {
-    documentElement: {},
+    documentElement: { style: { setProperty() {} } },
+    hasFocus: () => false,
     body: new Element(),
     getElementById: element,
     createElement: () => new Element(),
@@ -73,11 +99,7 @@ export async function load(answer) {
     return { ok: status === 200, status, json: async () => answered };
   };
   loaded += 1;
-  const source = ["form", "summary", "texts"].reduce(
-    (text, name) => text.replace(`./${name}.js`, address(asset(`${name}.js`))),
-    `${asset("checkout.js")}\n// ${loaded}`,
-  );
-  await import(address(source));
+  await import(join(copied(String(loaded)), "checkout.js"));
   const atLoad = { called: [...called], events: events(said) };
   said.length = 0;
   called.length = 0;

@@ -17,7 +17,7 @@ async function press(status, answer, orderAfterwards = OPEN) {
   return {
     complaint: element("alert").hidden ? "" : element("alert").textContent,
     notice: element("notice").hidden ? "" : element("notice-text").textContent,
-    isUsable: !element("buy").disabled && !element("columns").hidden,
+    isUsable: !element("columns").hidden && !element("form").hidden,
     redirects: redirects(said),
     events: events(said),
   };
@@ -30,7 +30,8 @@ const refused = (code) => ({ error: { code } });
 assert.deepEqual(await press(200, denied("Slut i lager")), stays("Slut i lager"));
 assert.deepEqual(await press(200, denied("")), stays(texts.denied));
 assert.deepEqual(await press(200, { outcome: "validation_failed" }), stays(texts.validationFailed));
-assert.deepEqual(await press(200, { outcome: "rejected" }), stays(texts.rejected));
+assert.deepEqual(await press(200, { outcome: "rejected" }), { ...stays(texts.rejected), events: ["can_not_complete_order"] });
+assert.deepEqual(await press(200, { outcome: "abandoned" }), stays(texts.bankLeft));
 assert.deepEqual(await press(409, refused("PAYMENT_UNDER_WAY")), stays(texts.underWay));
 assert.deepEqual(await press(409, refused("ORDER_CHANGED")), stays(texts.changed));
 assert.deepEqual(await press(200, { outcome: "change_failed" }), stays(texts.noAnswer));
@@ -51,10 +52,19 @@ assert.deepEqual(await press(200, { outcome: "sent_away", location: "https://sho
 });
 assert.deepEqual(await press(200, { outcome: "approved", redirect_url: "https://shop/done" }), {
   complaint: "",
-  notice: texts.redirecting,
+  notice: "",
   isUsable: false,
   redirects: ["https://shop/done"],
   events: ["redirect_initiated"],
+});
+
+// Bought, but the answer names no page: whoever closes the browser after paying goes nowhere.
+assert.deepEqual(await press(200, { outcome: "approved", window: "closed" }), {
+  complaint: "",
+  notice: texts.closed[1],
+  isUsable: false,
+  redirects: [],
+  events: [],
 });
 
 const aborted = await press(409, refused("ORDER_ABORTED"), { ...OPEN, state: "aborted" });

@@ -2,7 +2,7 @@
 
 use super::StartError;
 use super::data::{self, Keep};
-use super::emulator::{self, DEV_FIRST_PUSH_AFTER};
+use super::emulator;
 use super::log::{self, Reader};
 use super::signal::until_stopped;
 use super::start::start;
@@ -41,7 +41,7 @@ async fn dev(settings: Settings, stop: CancellationToken) -> Result<(), StartErr
     };
     let (outcome, ()) = tokio::join!(
         server,
-        emulator::serve(emulator_listener, DEV_FIRST_PUSH_AFTER, stop.clone())
+        emulator::serve(emulator_listener, emulator::dev_rules(), stop.clone())
     );
     outcome
 }

@@ -3,41 +3,179 @@
 use super::StartError;
 use super::log::{self, Reader};
 use super::signal::until_stopped;
+use clap::Args;
 use jiff::SignedDuration;
 use kassa::clock::{Clock, Ids, SystemClock, SystemIds};
 use kassa::config::{Settings, Variables};
 use kassa::listen;
-use kustom_emulator::{Emulator, Rules};
+use kustom_emulator::{Credentials, Emulator, RuleError, Rules, Speed};
+use serde_json::json;
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// A developer who closes the page after paying does not wait two minutes to see the push.
-pub(crate) const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
+const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
-pub(crate) async fn run() -> Result<(), StartError> {
-    let (address, filter) = Settings::for_emulator(Variables::of_process()?)?;
+/// Longer than Kustom pushes at all.
+const LONGEST_FIRST_PUSH_SECONDS: i64 = 48 * 3600;
+
+/// What tests of other projects want to choose. The rest is chosen over HTTP.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where to listen; port 0 takes a free one. Overrides `KASSA_EMULATOR_LISTEN`.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Print one line of JSON when ready, and nothing else: {"url":"http://127.0.0.1:41234",…}.
+    #[arg(long)]
+    json: bool,
+    /// Equal seeds give equal ids. Without one, every start has its own.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Seconds between a purchase and its first push; never less than three.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(0..=LONGEST_FIRST_PUSH_SECONDS))]
+    first_push_after: Option<i64>,
+    /// How many times as fast as the wall clock the virtual one runs, from 0.1 to 10000.
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    speed: Option<Speed>,
+    /// Let the virtual clock stand still until it is moved.
+    #[arg(long)]
+    frozen: bool,
+    /// The address under which shops and browsers reach the emulator, where that is another than they ask.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Accept this API key only. Without one, any credentials will do.
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// What the emulator does where Kustom's documentation leaves a choice; may be given several times. The names are those
+    /// of `GET /_emulator/rules`.
+    #[arg(long = "rule", value_name = "NAME=VALUE", value_parser = RuleSetting::parse)]
+    rules: Vec<RuleSetting>,
+    /// Stop when standard input is closed: when the program that started this one is gone.
+    #[arg(long)]
+    stop_with_stdin: bool,
+}
+
+#[derive(Clone)]
+struct RuleSetting {
+    name: String,
+    value: String,
+}
+
+impl RuleSetting {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (name, value) = text.split_once('=').ok_or("it is NAME=VALUE")?;
+        Ok(Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    let factor: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    Speed::try_from(factor).map_err(|error| error.to_string())
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), StartError> {
+    let settings = arguments.settings()?;
+    let (configured, filter) = Settings::for_emulator(Variables::of_process()?)?;
     log::start(&filter, &Reader::Person);
+    let (address, named_by) = match arguments.listen {
+        Some(address) => (address, "--listen"),
+        None => (configured, "KASSA_EMULATOR_LISTEN"),
+    };
     until_stopped(|stop| async move {
-        let listener = listen::bind(address, "KASSA_EMULATOR_LISTEN").await?;
-        println!("The emulator is ready: http://{}", listener.local_addr()?);
-        println!("Stop it with Ctrl-C.");
-        serve(listener, Rules::default().first_push_after, stop).await;
+        if arguments.stop_with_stdin {
+            stop_with_stdin(stop.clone());
+        }
+        let listener = listen::bind(address, named_by).await?;
+        greet(arguments, &settings, listener.local_addr()?)?;
+        serve_with(listener, settings, stop).await;
         Ok(())
     })
     .await
 }
 
-/// Answers as Kustom would, until `stop`.
-pub(crate) async fn serve(listener: TcpListener, first_push_after: SignedDuration, stop: CancellationToken) {
-    let rules = Rules {
-        seed: fresh_seed(),
-        first_push_after,
+impl Arguments {
+    fn settings(&self) -> Result<kustom_emulator::Settings, RuleError> {
+        Ok(kustom_emulator::Settings {
+            rules: self.rules()?,
+            public_url: self.public_url.clone(),
+            speed: self.speed.unwrap_or_default(),
+            frozen: self.frozen,
+        })
+    }
+
+    fn rules(&self) -> Result<Rules, RuleError> {
+        let mut rules = Rules {
+            seed: self.seed.unwrap_or_else(fresh_seed),
+            credentials: self.api_key.clone().map(|api_key| Credentials {
+                username: None,
+                api_key,
+            }),
+            ..Rules::default()
+        };
+        for RuleSetting { name, value } in &self.rules {
+            rules.set_from_text(name, value)?;
+        }
+        if let Some(seconds) = self.first_push_after {
+            rules.first_push_after = SignedDuration::from_secs(seconds);
+        }
+        Ok(rules)
+    }
+}
+
+/// Whoever reads it may call at once: the port is open.
+fn greet(arguments: &Arguments, settings: &kustom_emulator::Settings, address: SocketAddr) -> io::Result<()> {
+    let url = format!("http://{address}");
+    let mut output = io::stdout().lock();
+    if arguments.json {
+        let line = json!({
+            "url": url,
+            "control": format!("{url}/_emulator"),
+            "openapi": format!("{url}/openapi.json"),
+            "seed": settings.rules.seed,
+        });
+        writeln!(output, "{line}")?;
+    } else {
+        writeln!(output, "The emulator is ready: {url}")?;
+        writeln!(output, "Stop it with Ctrl-C.")?;
+    }
+    output.flush()
+}
+
+/// On a thread of its own, which ends with the program: a read of standard input cannot be called off.
+fn stop_with_stdin(stop: CancellationToken) {
+    std::thread::spawn(move || {
+        let mut ignored = [0; 1024];
+        while matches!(io::stdin().read(&mut ignored), Ok(1..)) {}
+        stop.cancel();
+    });
+}
+
+/// The rules of `kassa dev`.
+pub(crate) fn dev_rules() -> Rules {
+    Rules {
+        first_push_after: DEV_FIRST_PUSH_AFTER,
         ..Rules::default()
-    };
+    }
+}
+
+/// Answers as Kustom would, until `stop`.
+pub(crate) async fn serve(listener: TcpListener, rules: Rules, stop: CancellationToken) {
     let settings = kustom_emulator::Settings {
-        rules,
+        rules: Rules {
+            seed: fresh_seed(),
+            ..rules
+        },
         ..kustom_emulator::Settings::default()
     };
+    serve_with(listener, settings, stop).await;
+}
+
+async fn serve_with(listener: TcpListener, settings: kustom_emulator::Settings, stop: CancellationToken) {
     let emulator = Emulator::new(settings, std::sync::Arc::new(|| SystemClock.now()));
     let callbacks = emulator.run_callbacks(stop.clone());
     let answers = emulator.serve(listener, stop);

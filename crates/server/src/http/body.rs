@@ -40,11 +40,7 @@ pub(super) async fn read_json<S: Send + Sync>(request: Request, state: &S) -> Re
     });
     let bytes = read(request, state, MAX_BODY_BYTES).await?;
     if !is_json && !bytes.is_empty() {
-        return Err(ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "The body must be application/json.",
-        ));
+        return Err(not_claimed_json());
     }
     Ok(bytes)
 }
@@ -59,11 +55,35 @@ pub(super) async fn read<S: Send + Sync>(
         .await
         .map_err(|rejection| match rejection {
             BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let message = format!("The body exceeds {max_bytes} bytes.");
-                ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message)
+                too_large(max_bytes)
             }
-            _ => ApiError::bad_request("INVALID_MESSAGE_BODY", "The body could not be read."),
+            _ => unreadable(),
         })
+}
+
+pub(super) fn not_claimed_json() -> ApiError {
+    ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "The body must be application/json.",
+    )
+}
+
+pub(super) fn too_large(max_bytes: usize) -> ApiError {
+    let message = format!("The body exceeds {max_bytes} bytes.");
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message)
+}
+
+pub(super) fn unreadable() -> ApiError {
+    invalid("The body could not be read.")
+}
+
+pub(super) fn not_json(line: usize, column: usize) -> ApiError {
+    invalid(format!("The body is not JSON: line {line}, column {column}."))
+}
+
+pub(super) fn unknown_member(member: &str) -> ApiError {
+    ApiError::bad_request("UNKNOWN_FIELD", format!("`{member}` is not accepted here."))
 }
 
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
@@ -79,7 +99,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> ApiError {
     let said = error.to_string();
     if let Some(member) = quoted_after(&said, "unknown field ") {
-        return ApiError::bad_request("UNKNOWN_FIELD", format!("`{member}` is not accepted here."));
+        return unknown_member(member);
     }
     if let Some(member) = quoted_after(&said, "duplicate field ") {
         return invalid(format!("`{member}` is there twice."));
@@ -88,13 +108,7 @@ fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> ApiErr
         return invalid(format!("`{member}` is missing."));
     }
     if error.is_syntax() || error.is_eof() {
-        return not_a_number::<T>(text).unwrap_or_else(|| {
-            invalid(format!(
-                "The body is not JSON: line {}, column {}.",
-                error.line(),
-                error.column()
-            ))
-        });
+        return not_a_number::<T>(text).unwrap_or_else(|| not_json(error.line(), error.column()));
     }
     invalid(format!(
         "The body has a wrong value: line {}, column {}.",

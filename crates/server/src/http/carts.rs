@@ -122,8 +122,7 @@ pub(super) async fn create(
     KeyedJson { body, key }: KeyedJson<CreateCart>,
 ) -> CartAnswer {
     limits::check(&app, |limits| limits.creation(&parts))?;
-    let locale = Locale::parse(&body.locale)
-        .map_err(|_| ApiError::bad_request("INVALID_LOCALE", "`locale` looks like `sv-SE`."))?;
+    let locale = Locale::parse(&body.locale).map_err(|_| invalid_locale())?;
     let country = body.country_code.as_deref().map(country).transpose()?;
     let profile_key = &body.profile_key;
     let answer = match key {
@@ -134,6 +133,10 @@ pub(super) async fn create(
         None => rendered_id(app.create_cart(profile_key, &locale, country).await?),
     };
     Ok(Rendered(answer))
+}
+
+pub(super) fn invalid_locale() -> ApiError {
+    ApiError::bad_request("INVALID_LOCALE", "`locale` looks like `sv-SE`.")
 }
 
 fn rendered_id(id: CartId) -> Answer {

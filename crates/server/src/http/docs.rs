@@ -60,7 +60,7 @@ fn serve(name: &str) -> Result<Response, ApiError> {
     file.map(answer).ok_or_else(no_such_file)
 }
 
-fn no_such_file() -> ApiError {
+pub(super) fn no_such_file() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "No such file.")
 }
 

@@ -28,10 +28,10 @@ use utoipa::ToSchema;
 
 #[derive(Debug)]
 pub(super) struct ApiError {
-    status: StatusCode,
-    code: &'static str,
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
     message: Cow<'static, str>,
-    retry_after_seconds: Option<u32>,
+    pub(super) retry_after_seconds: Option<u32>,
 }
 
 /// Every error, in both shapes in use; they say the same.
@@ -82,11 +82,20 @@ impl ApiError {
 
     pub(super) fn internal(detail: &str) -> Self {
         tracing::error!(detail, "a request failed");
+        Self::something_wrong()
+    }
+
+    /// What is said of it outside.
+    pub(super) fn something_wrong() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "INTERNAL",
             "Something went wrong on our side.",
         )
+    }
+
+    pub(super) fn storage_unavailable() -> Self {
+        Self::unavailable("STORAGE_UNAVAILABLE", "Nothing can be saved at the moment.").with_retry_after(30)
     }
 
     pub(super) fn with_retry_after(self, seconds: u32) -> Self {
@@ -130,20 +139,22 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    pub(super) fn body(&self) -> Body<'_> {
         let item = Item {
             code: self.code,
             message: &self.message,
         };
-        let mut response = (
-            self.status,
-            Json(Body {
-                errors: [item],
-                error: item,
-            }),
-        )
-            .into_response();
+        Body {
+            errors: [item],
+            error: item,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body())).into_response();
         if let Some(seconds) = self.retry_after_seconds {
             response
                 .headers_mut()
@@ -317,8 +328,7 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Unavailable(detail) => {
                 tracing::error!(detail, "the storage cannot be written");
-                Self::unavailable("STORAGE_UNAVAILABLE", "Nothing can be saved at the moment.")
-                    .with_retry_after(30)
+                Self::storage_unavailable()
             }
             error @ StoreError::TaxClassInUse { .. } => Self::internal(&error.to_string()),
             StoreError::Internal(detail) => Self::internal(&detail),
@@ -388,6 +398,11 @@ impl From<Failure> for ApiError {
 
 fn kustom_error(correlation_id: &str, what: &'static str) -> ApiError {
     tracing::error!(what, "Kustom answered with something that stops the checkout");
+    kustom_refused(correlation_id)
+}
+
+/// The reference is what Kustom's support asks for.
+pub(super) fn kustom_refused(correlation_id: &str) -> ApiError {
     let reference = if correlation_id.is_empty() {
         "none".to_owned()
     } else {
@@ -397,7 +412,7 @@ fn kustom_error(correlation_id: &str, what: &'static str) -> ApiError {
     ApiError::new(StatusCode::BAD_GATEWAY, "KUSTOM_ERROR", message)
 }
 
-fn kustom_unavailable() -> ApiError {
+pub(super) fn kustom_unavailable() -> ApiError {
     ApiError::unavailable(
         "KUSTOM_UNAVAILABLE",
         "The payment provider does not answer. Try again in a moment.",

@@ -43,7 +43,7 @@ pub(super) async fn count_misses(State(app): State<App>, request: Request, next:
     }
 }
 
-fn refused(TooMany { retry_after_seconds }: TooMany) -> ApiError {
+pub(super) fn refused(TooMany { retry_after_seconds }: TooMany) -> ApiError {
     let message = "Too many requests. Try again in a moment.";
     ApiError::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message)
         .with_retry_after(retry_after_seconds)

@@ -53,8 +53,7 @@ pub(super) async fn look_up(
     let reference = body.reference.trim().to_ascii_uppercase();
     let email = body.email.trim();
     if reference.is_empty() || email.is_empty() {
-        let message = "`reference` and `email` must not be blank.";
-        return Err(ApiError::bad_request("INVALID_REQUEST", message));
+        return Err(blank());
     }
     limits::check(&app, |limits| limits.lookup(&parts))?;
     let is_too_long =
@@ -69,13 +68,22 @@ pub(super) async fn look_up(
         Some(found) if !is_too_long => Ok(Json(LookupView::new(&found))),
         _ => {
             sleep_until(started + next_tick(started.elapsed())).await;
-            Err(ApiError::new(
-                StatusCode::NOT_FOUND,
-                "ORDER_NOT_FOUND",
-                "No order has this number and e-mail address.",
-            ))
+            Err(no_such_order())
         }
     }
+}
+
+pub(super) fn blank() -> ApiError {
+    let message = "`reference` and `email` must not be blank.";
+    ApiError::bad_request("INVALID_REQUEST", message)
+}
+
+pub(super) fn no_such_order() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "ORDER_NOT_FOUND",
+        "No order has this number and e-mail address.",
+    )
 }
 
 fn next_tick(elapsed: Duration) -> Duration {

@@ -1,12 +1,15 @@
 //! The document of the API. Each route describes itself beside its handler; here is what they share.
 
 mod error;
+mod example;
+mod known;
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use std::sync::LazyLock;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Object, ObjectBuilder, Ref, RefOr};
 use utoipa::{IntoParams, OpenApi, ToSchema};
@@ -24,6 +27,7 @@ pub(super) const IFRAME: &str = "The answer has our lines, amounts and ways to s
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     let mut document = super::documented_routes().into_openapi();
     error::add_to(&mut document);
+    example::add_to(&mut document);
     leave_out_null(&mut document);
     let mut text = document.to_pretty_json().expect("the document is JSON");
     text.push('\n');
@@ -163,6 +167,11 @@ fn one_of<const N: usize>(words: [&'static str; N]) -> Object {
         .schema_type(Type::String)
         .enum_values(Some(words))
         .build()
+}
+
+fn operations(document: &mut utoipa::openapi::OpenApi) -> impl Iterator<Item = &mut Operation> {
+    let items = document.paths.paths.values_mut();
+    items.flat_map(|item| [&mut item.get, &mut item.post].into_iter().flatten())
 }
 
 /// In requests `null` stands for an absent member. Answers leave absent members out and never write `null`.

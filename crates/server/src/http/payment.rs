@@ -109,11 +109,13 @@ pub(super) async fn confirm(
         }
         Ok(Some(Err(error))) => Ok(still_checking(&error)),
         Err(error) => Ok(still_checking(&error)),
-        Ok(None) => {
-            let message = "No checkout was ever opened for this cart.";
-            Err(ApiError::new(StatusCode::CONFLICT, "NO_KUSTOM_ORDER", message))
-        }
+        Ok(None) => Err(never_opened()),
     }
+}
+
+pub(super) fn never_opened() -> ApiError {
+    let message = "No checkout was ever opened for this cart.";
+    ApiError::new(StatusCode::CONFLICT, "NO_KUSTOM_ORDER", message)
 }
 
 /// A cart that nobody has to decide about is free: its purchase was declined, or given back.

@@ -128,7 +128,7 @@ async fn answer(app: &App, in_path: Option<String>, query: Option<String>, reque
     Err(no_such_order())
 }
 
-fn no_such_order() -> ApiError {
+pub(super) fn no_such_order() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "No such order.")
 }
 

@@ -7,7 +7,7 @@ use super::MAX_VALIDATION_BYTES;
 use super::body;
 use super::error::ApiError;
 use super::openapi;
-use super::push::{could_be_an_id, values};
+use super::push::{self, could_be_an_id, values};
 use crate::app::App;
 use crate::crash;
 use crate::token::Callback;
@@ -139,7 +139,7 @@ pub(super) async fn asked_about(app: &App, callback: Callback, query: &str) -> R
 fn no_such_order() -> ApiError {
     // Anybody can make us say this, so it is no alarm.
     tracing::warn!("a question of Kustom's named no order of ours, or its token was wrong");
-    ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "No such order.")
+    push::no_such_order()
 }
 
 fn denied(error_text: &'static str) -> Response {

@@ -35,6 +35,8 @@ impl Trouble {
 pub(crate) struct FailingStore {
     inner: Arc<dyn Store>,
     plan: Mutex<Option<Plan>>,
+    /// How every call fails, if every call does.
+    always: Mutex<Option<StoreError>>,
 }
 
 struct Plan {
@@ -49,6 +51,7 @@ impl FailingStore {
         Arc::new(Self {
             inner,
             plan: Mutex::new(None),
+            always: Mutex::new(None),
         })
     }
 
@@ -59,6 +62,11 @@ impl FailingStore {
             calls_before,
             has_struck: false,
         });
+    }
+
+    /// From now on every call fails with this.
+    pub(crate) fn fail_always(&self, error: StoreError) {
+        *self.always.lock().unwrap() = Some(error);
     }
 
     /// From now on nothing fails. Answers whether anything has.
@@ -81,7 +89,12 @@ impl FailingStore {
         Some(plan.trouble)
     }
 
+    fn check_always(&self) -> Result<(), StoreError> {
+        self.always.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+
     fn check_read(&self) -> Result<(), StoreError> {
+        self.check_always()?;
         match self.strikes() {
             None => Ok(()),
             Some(_) => Err(StoreError::Internal("broken on purpose".into())),
@@ -190,6 +203,7 @@ impl Store for FailingStore {
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        self.check_always()?;
         match self.strikes() {
             None => self.inner.commit(change).await,
             Some(Trouble::Broken) => Err(StoreError::Unavailable("full on purpose".into())),

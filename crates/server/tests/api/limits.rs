@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 /// Twice a minute of everything, and then no more.
-async fn limited() -> Shop {
+pub(crate) async fn limited() -> Shop {
     let shop = Shop::open().await;
     let twice = NonZeroU32::new(2).unwrap();
     let limits = RateLimits::new(&Limits {

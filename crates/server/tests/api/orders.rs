@@ -40,7 +40,7 @@ impl Shop {
         request_of(router, request.unwrap()).await
     }
 
-    async fn move_first_delivery(&self, order_number: &str, state: &str) -> Answer {
+    pub(crate) async fn move_first_delivery(&self, order_number: &str, state: &str) -> Answer {
         let path = format!("/orders/{order_number}/deliveries/D{order_number}");
         self.as_operator(&path, Some(json!({ "state": state }))).await
     }

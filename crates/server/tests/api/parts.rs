@@ -40,6 +40,7 @@ pub(crate) fn emulator(clock: &Arc<ManualClock>, public_url: &str, rules: Rules)
     let settings = Settings {
         rules,
         public_url: Some(public_url.to_owned()),
+        ..Settings::default()
     };
     Emulator::new(settings, Arc::new(move || clock.now()))
 }

@@ -24,7 +24,7 @@ async fn list(shop: &Shop, query: &str) -> Value {
 }
 
 /// A cart that was paid for something that was never offered.
-async fn mismatch(shop: &Shop) -> (String, KustomOrderId) {
+pub(crate) async fn mismatch(shop: &Shop) -> (String, KustomOrderId) {
     let cart_id = shop.cart_with_shoes().await;
     let id = shop.opened(&cart_id).await;
     shop.overwrite_at_kustom(&id, 12_300, 2460).await;

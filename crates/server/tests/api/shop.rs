@@ -252,6 +252,10 @@ impl Shop {
         self.clock.advance(by);
     }
 
+    pub(crate) fn kustom_url(&self) -> &str {
+        &self.kustom_url
+    }
+
     /// How often anybody has asked what time it is.
     pub(crate) fn clock_reads(&self) -> usize {
         self.clock.reads()

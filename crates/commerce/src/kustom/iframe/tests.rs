@@ -1,5 +1,5 @@
 use super::*;
-use crate::catalogue::{ShippingMethod, ShippingMode};
+use crate::catalogue::{Product, ShippingMethod, ShippingMode};
 use crate::command::CartCommand;
 use crate::fixture::{
     TIMING, cart_with, catalogue_of, country, evidence, kustom_id, new_ids, now, products, profiles,
@@ -15,6 +15,10 @@ use kustom_api::{CheckoutOrder, OrderLine};
 
 /// The shop whose shoppers choose in Kustom's checkout. Post goes to Sweden only; a courier goes everywhere.
 fn shop() -> Catalogue {
+    shop_with(products())
+}
+
+fn shop_with(products: Vec<Product>) -> Catalogue {
     let mut profiles = profiles();
     profiles[0].shipping_mode = ShippingMode::Iframe;
     let post = &mut profiles[0].shipping_methods[1];
@@ -22,7 +26,7 @@ fn shop() -> Catalogue {
         countries: vec![country("SE")],
         ..post.clone()
     };
-    catalogue_of(products(), profiles, tax_classes())
+    catalogue_of(products, profiles, tax_classes())
 }
 
 struct Scene {
@@ -198,6 +202,27 @@ fn an_address_in_the_same_country_changes_nothing() {
         let (offer, _, change) = scene.updated(&wish);
         assert_eq!((offer, change), (scene.snapshot.offer.clone(), Change::default()));
     }
+}
+
+#[test]
+fn whoever_asks_after_a_price_has_changed_is_made_a_new_offer() {
+    let scene = scene(&[("SHOE", 1)]);
+    let mut products = products();
+    products[0].prices[0].unit_price = sek(20_900);
+    let dearer = shop_with(products);
+    let answer = absorb(
+        &scene.cart,
+        &scene.kustom_order,
+        &moved_to("SE"),
+        &dearer,
+        &TIMING,
+        now(),
+    );
+    let Ok(IframeAnswer::Updated { offer, change, .. }) = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(offer.order_amount, scene.snapshot.offer.order_amount + 1000);
+    assert_eq!(change.snapshots[0].offer, *offer);
 }
 
 #[test]

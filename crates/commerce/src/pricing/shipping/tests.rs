@@ -193,6 +193,15 @@ fn a_discount_that_would_make_the_cart_dearer_is_not_taken() {
 }
 
 #[test]
+fn only_the_discount_that_makes_the_cart_dearer_is_left_out() {
+    let off = |key: &str, minor| promotion(key, everything(), Benefit::Fixed(vec![sek(minor)]));
+    // 547.70 kr ship for nothing from 500 kr on. 48 kr off would cost 49 kr of shipping; 1 kr off costs nothing.
+    let cart = cart_with(&[("SHOE", 2), ("BOOK", 3)]);
+    let priced = priced_with(&cart, vec![off("BIG", 4800), off("SMALL", 100)]);
+    assert_eq!(priced.order_total, sek(54_670));
+}
+
+#[test]
 fn what_saves_on_a_way_that_nobody_would_take_counts_for_nothing() {
     // The courier for nothing saves 99 kr on paper, and 49 kr to whoever would have taken the post.
     let courier = |exclusive| Promotion {

@@ -1,0 +1,99 @@
+//! Which web pages may steer the emulator.
+
+use crate::support::{call, call_with, create, emulator, order};
+
+const OWN_HOST: (&str, &str) = ("host", "kustom.internal:3301");
+
+#[tokio::test]
+async fn strangers_pages_are_refused_and_ours_are_not() {
+    for (origin, status) in [
+        (None, 200),
+        (Some("http://kustom.internal:3301"), 200),
+        (Some("https://kustom.internal:3301"), 200),
+        (Some("http://localhost:5173"), 200),
+        (Some("https://127.0.0.1:8443"), 200),
+        (Some("http://[::1]:3000"), 200),
+        (Some("http://shop.localhost:3000"), 200),
+        (Some("http://kustom.internal"), 403),
+        (Some("http://kustom.internal:3302"), 403),
+        (Some("https://evil.example"), 403),
+        (Some("http://localhost.evil.example"), 403),
+        (Some("http://127.0.0.1.evil.example:3301"), 403),
+        (Some("null"), 403),
+        (Some(""), 403),
+    ] {
+        let emulator = emulator();
+        create(&emulator, order()).await;
+        let headers: Vec<_> = [OWN_HOST]
+            .into_iter()
+            .chain(origin.map(|origin| ("origin", origin)))
+            .collect();
+        // As a form of another page would send it: without a body and without any header of its own.
+        let answer = call_with(&emulator, "POST", "/_emulator/reset", &headers, None).await;
+        assert_eq!(answer.status, status, "{origin:?}");
+        let is_forgotten = emulator.inspect(|kustom| kustom.orders().count()) == 0;
+        assert_eq!(is_forgotten, status == 200, "{origin:?}");
+        if status == 403 {
+            assert_eq!(answer.json()["error"]["code"], "FOREIGN_ORIGIN");
+            assert!(!answer.headers.contains_key("access-control-allow-origin"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_control_route_is_guarded() {
+    let emulator = emulator();
+    let id = create(&emulator, order()).await;
+    for (method, path) in [
+        ("GET", "orders"),
+        ("GET", "requests"),
+        ("GET", "events"),
+        ("POST", "faults"),
+        ("DELETE", "faults"),
+        ("POST", "clock/advance"),
+        ("POST", &format!("orders/{id}/pay")),
+        ("POST", &format!("orders/{id}/push")),
+        ("POST", &format!("orders/{id}/expire")),
+        ("POST", &format!("orders/{id}/address")),
+        ("POST", &format!("orders/{id}/capture")),
+        ("GET", "nothing/like/that"),
+    ] {
+        let headers = [("origin", "https://evil.example")];
+        let answer = call_with(&emulator, method, &format!("/_emulator/{path}"), &headers, None).await;
+        assert_eq!(answer.status, 403, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_this_machine_may_read_the_answer() {
+    let page = ("origin", "http://localhost:5173");
+    let answer = call_with(&emulator(), "GET", "/_emulator/orders", &[page], None).await;
+    assert_eq!(answer.header("access-control-allow-origin"), page.1);
+    let asked = [
+        page,
+        ("access-control-request-method", "DELETE"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    let answer = call_with(&emulator(), "OPTIONS", "/_emulator/faults", &asked, None).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("access-control-allow-methods"), "DELETE");
+    assert_eq!(answer.header("access-control-allow-headers"), "content-type");
+}
+
+#[tokio::test]
+async fn the_iframes_routes_are_for_the_pages_of_every_shop() {
+    let emulator = emulator();
+    let id = create(&emulator, order()).await;
+    let path = format!("/browser/orders/{id}");
+    let shop = [
+        ("origin", "https://shop.example"),
+        ("authorization", "Bearer none"),
+    ];
+    let answer = call_with(&emulator, "GET", &path, &shop, None).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(
+        call(&emulator, "GET", "/browser/checkout", None).await.status,
+        200
+    );
+}
