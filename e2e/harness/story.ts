@@ -16,14 +16,14 @@ export type Story = {
 
 const WINDOW = { width: 1280, height: 800 };
 
-export function useStory(options: BrowserContextOptions = {}): Story {
+export function useStory(options: BrowserContextOptions = {}, launch: { keepsPages?: boolean } = {}): Story {
   const story = { pageErrors: [] as string[] } as Story;
   let browser: Browser | undefined;
 
   beforeAll(async () => {
     story.kassa = await startKassa();
     story.emulator = createEmulator(story.kassa.emulatorUrl);
-    browser = await launchBrowser();
+    browser = await launchBrowser(launch);
   });
   beforeEach(async ({ onTestFailed }) => {
     if (!browser) throw new Error('the browser did not start');

@@ -1,4 +1,4 @@
-//! The playground's built files, which the server serves: built again when what they come from has changed.
+//! The built files under `web`, such as the playground that the server serves: built again when what they come from has changed.
 //!
 //! Staleness is told by content: a checkout or a copy changes every file's time and nothing else.
 
@@ -13,6 +13,7 @@ use crate::{node, process};
 const SOURCES: [&str; 3] = ["web", "package.json", "package-lock.json"];
 const NOT_SOURCES: [&str; 2] = ["node_modules", "dist"];
 const PAGE: &str = "web/playground/dist/index.html";
+const ELEMENT: &str = "web/checkout-element/dist/kustom-checkout.js";
 
 /// Outside `dist`, because the server would serve it from there.
 const STAMP: &str = "target/xtask/playground.stamp";
@@ -30,13 +31,16 @@ pub(crate) fn build() -> Result<()> {
     let root = process::root();
     let built_from = fingerprint(root)?;
     process::run("npm run build")?;
-    ensure!(root.join(PAGE).is_file(), "`npm run build` wrote no {PAGE}");
+    for file in [PAGE, ELEMENT] {
+        ensure!(root.join(file).is_file(), "`npm run build` wrote no {file}");
+    }
     write_stamp(root, &built_from)
 }
 
 fn is_stale(root: &Path) -> Result<bool> {
     let built_from = fs::read_to_string(root.join(STAMP)).ok();
-    Ok(!root.join(PAGE).is_file() || built_from != Some(fingerprint(root)?))
+    let is_missing = [PAGE, ELEMENT].iter().any(|file| !root.join(file).is_file());
+    Ok(is_missing || built_from != Some(fingerprint(root)?))
 }
 
 fn write_stamp(root: &Path, fingerprint: &str) -> Result<()> {
@@ -85,10 +89,12 @@ mod tests {
         let root = std::env::temp_dir().join(format!("kassa-xtask-{name}-{}", std::process::id()));
         fs::create_dir_all(root.join("web/playground/dist")).unwrap();
         fs::create_dir_all(root.join("web/playground/src")).unwrap();
+        fs::create_dir_all(root.join("web/checkout-element/dist")).unwrap();
         for file in [
             "package.json",
             "package-lock.json",
             PAGE,
+            ELEMENT,
             "web/playground/src/main.ts",
         ] {
             fs::write(root.join(file), "first").unwrap();
@@ -130,8 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_page_makes_the_playground_stale() {
+    fn a_missing_file_makes_what_is_built_stale() {
         check("page", |root| fs::remove_file(root.join(PAGE)).unwrap(), true);
+        check(
+            "element",
+            |root| fs::remove_file(root.join(ELEMENT)).unwrap(),
+            true,
+        );
     }
 
     #[test]

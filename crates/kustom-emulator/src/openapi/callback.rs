@@ -140,6 +140,14 @@ pub(super) fn webhooks() -> Value {
             operation["requestBody"] =
                 json!({ "required": true, "content": { "application/json": { "schema": named(schema) } } });
         }
+        let page = match *name {
+            "push" => "v3/checkout/additional-resources/confirm-purchase",
+            "validation" => "contents/checkout/use-cases/validate-order",
+            "webhook" => "contents/api/api-basics/webhooks",
+            "hosted_status" => "contents/api/hosted-payment-page",
+            _ => "contents/checkout/additional-resources/server-side-callbacks",
+        };
+        operation["externalDocs"] = json!({ "url": format!("https://docs.kustom.co/{page}") });
         if *name == "webhook" {
             operation["parameters"] = json!(signature_headers());
         }

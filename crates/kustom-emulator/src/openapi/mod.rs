@@ -55,11 +55,15 @@ pub(crate) fn document() -> Value {
 }
 
 fn tags() -> Value {
+    let kustoms = |name: &str, description: &str, page: &str| {
+        let url = format!("https://docs.kustom.co/{page}");
+        json!({ "name": name, "description": description, "externalDocs": { "url": url } })
+    };
     json!([
-        { "name": "checkout", "description": "Orders until they are bought." },
-        { "name": "order management", "description": "Orders from then on." },
-        { "name": "hosted payment page", "description": "A page that sells one order." },
-        { "name": "recurring", "description": "Purchases by a token of an earlier one." },
+        kustoms("checkout", "Orders until they are bought.", "contents/api/checkout"),
+        kustoms("order management", "Orders from then on.", "contents/api/order-management"),
+        kustoms("hosted payment page", "A page that sells one order.", "contents/api/hosted-payment-page"),
+        kustoms("recurring", "Purchases by a token of an earlier one.", "v3/checkout/use-cases/recurring"),
         { "name": "control", "description": "The emulator's own: looking and steering. No credentials are needed." },
         {
             "name": "form",

@@ -1,0 +1,45 @@
+/** The back button, in a browser that keeps pages as they were left. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cartClient, cartIn } from '../harness/carts';
+import * as shop from '../harness/element-shop';
+import { useStory } from '../harness/story';
+
+const story = useStory({}, { keepsPages: true });
+let plain: shop.ElementShop;
+
+beforeAll(async () => {
+  plain = await shop.serveElementShop(story.kassa.url, story.kassa.emulatorUrl);
+});
+afterAll(() => plain?.stop());
+
+test('a page that comes back from the back-forward cache follows the cart again', async () => {
+  const { page, kassa } = story;
+  const cartId = await shop.fillCart(kassa.url);
+  await page.goto(`${plain.url}/checkout?cart=${cartId}`);
+  await shop.untilPhase(page, 'open');
+  await page.evaluate(() => {
+    addEventListener('pageshow', (event) => Object.assign(window, { wasKept: event.persisted }));
+  });
+  await page.evaluate(() => Object.assign(location, { href: '/terms' }));
+  await page.waitForURL((url) => url.pathname === '/terms');
+  await addOne(kassa.url, cartId, 'BOOK-001');
+  await page.evaluate(() => history.back());
+  // A page that was kept loads nothing, so there is no event of it to wait for.
+  await page.waitForURL((url) => url.pathname === '/checkout', { waitUntil: 'commit' });
+
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { wasKept?: boolean }).wasKept))
+    .toBe(true);
+  await expect.poll(() => page.locator('#total').textContent()).toBe(await totalOf(kassa.url, cartId));
+  await addOne(kassa.url, cartId, 'FOOD-001');
+  await expect.poll(() => page.locator('#total').textContent()).toBe(await totalOf(kassa.url, cartId));
+  await expect.poll(async () => (await shop.seenOn(page)).states.at(-1)).toBe('open');
+});
+
+async function addOne(url: string, cartId: string, productNumber: string): Promise<void> {
+  cartIn(await cartClient(url).addItem(cartId, { productNumber, quantity: 1 }));
+}
+
+async function totalOf(url: string, cartId: string): Promise<string> {
+  return String(cartIn(await cartClient(url).getCart(cartId)).orderTotal);
+}

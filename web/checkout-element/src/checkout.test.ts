@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Checkout } from './checkout';
+import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser';
+import { type FakeShop, openShop, settle } from './testing/shop';
+
+const URLS = { termsUrl: 'a', checkoutUrl: 'b', confirmationUrl: 'c' };
+
+let shop: FakeShop;
+let kustom: FakeKustom;
+let checkout: Checkout;
+let told: string[];
+let completed: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('BroadcastChannel', undefined);
+  shop = openShop();
+  kustom = installKustom();
+});
+afterEach(() => {
+  checkout.stop();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function begin(isBack = false): void {
+  told = [];
+  completed = [];
+  checkout = new Checkout({
+    baseUrl: 'http://shop.test/',
+    cartId: '1',
+    urls: URLS,
+    isBack,
+    container: document.createElement('div'),
+    onProblem: ({ code }) => void told.push(code),
+    onOption: ({ id }) => void told.push(`option ${id}`),
+    onCompleted: ({ orderNumber }) => void completed.push(orderNumber),
+  });
+  checkout.start();
+}
+
+async function open(): Promise<void> {
+  begin();
+  await settle(100);
+  expect(checkout.state.phase).toBe('open');
+}
+
+const COMPLETED = cart(1, 1, { cartState: 'completed', orderNumber: '1001' });
+
+describe('the iframe', () => {
+  test('is suspended without waking by itself, and resumed when Kustom has confirmed', async () => {
+    await open();
+    shop.publish(cart(2, 1));
+    expect(kustom.calls).toEqual(['suspend']);
+    shop.publish(cart(2, 2));
+    expect(kustom.calls).toEqual(['suspend', 'resume']);
+  });
+  test('is left alone once the shopper pays', async () => {
+    await open();
+    kustom.fire('redirect_initiated', true);
+    shop.publish(cart(2, 1));
+    shop.publish(cart(2, 2));
+    await settle(10);
+    expect([checkout.state.phase, kustom.calls]).toEqual(['paying', []]);
+  });
+  test('tells of the chosen way to ship', async () => {
+    await open();
+    kustom.fire('shipping_option_change', { id: 'express' });
+    expect(told).toEqual(['option express']);
+  });
+  test('that a blocker keeps away is a problem of its own', async () => {
+    delete window._klarnaCheckout;
+    begin();
+    await settle(11_000);
+    expect([checkout.state.phase, told]).toEqual(['failed', ['NO_IFRAME']]);
+  });
+});
+
+describe('a change', () => {
+  test('is made while the iframe is suspended, and over when Kustom has confirmed it', async () => {
+    await open();
+    let isOver = false;
+    const change = checkout.update(async () => {
+      expect(kustom.calls).toEqual(['suspend']);
+      return cart(2, 1);
+    });
+    void change.then(() => {
+      isOver = true;
+    });
+    await settle();
+    expect(isOver).toBe(false);
+    shop.publish(cart(2, 2));
+    await settle();
+    expect([isOver, kustom.calls]).toEqual([true, ['suspend', 'resume']]);
+    expect(await change).toEqual(cart(2, 1));
+  });
+  test('whose answer comes after the news of its confirmation does not lock for ever', async () => {
+    await open();
+    const change = checkout.update(async () => {
+      shop.publish(cart(2, 1));
+      shop.publish(cart(2, 2));
+      return cart(2, 1);
+    });
+    await settle();
+    await change;
+    expect(checkout.state.phase).toBe('open');
+  });
+  test('that answers something else is looked up', async () => {
+    await open();
+    const change = checkout.update(async () => {
+      shop.cart = cart(2, 2);
+      return { errors: [] };
+    });
+    await settle();
+    expect(await change).toEqual({ errors: [] });
+    expect(kustom.calls).toEqual(['suspend', 'resume']);
+  });
+  test('that throws is unlocked and thrown on', async () => {
+    await open();
+    const change = checkout.update(() => Promise.reject(new Error('offline')));
+    await expect(change).rejects.toThrow('offline');
+    expect([checkout.state.phase, kustom.calls]).toEqual(['open', ['suspend', 'resume']]);
+  });
+  test('with an unknown outcome and no way to look stays locked until the cart is heard of', async () => {
+    await open();
+    shop.isReachable = false;
+    await expect(checkout.update(() => Promise.reject(new Error('offline')))).rejects.toThrow();
+    expect(checkout.state.phase).toBe('suspended');
+    shop.publish(cart(undefined, 1));
+    expect(checkout.state.phase).toBe('open');
+  });
+  test('is refused while the cart is paid for and afterwards', async () => {
+    await open();
+    kustom.fire('redirect_initiated');
+    const change = vi.fn(async () => {});
+    await expect(checkout.update(change)).rejects.toMatchObject({ code: 'PAYING' });
+    shop.publish(COMPLETED);
+    await expect(checkout.update(change)).rejects.toMatchObject({ code: 'CART_NOT_OPEN' });
+    expect(change).not.toHaveBeenCalled();
+  });
+  test('that empties the cart is over, although the iframe stays suspended', async () => {
+    await open();
+    await checkout.update(async () => cart(2, 2, { items: [] }));
+    expect([checkout.state.phase, kustom.calls]).toEqual(['suspended', ['suspend']]);
+  });
+});
+
+describe('an update that does not arrive', () => {
+  test('is looked for, then told of, then tried again by the server', async () => {
+    await open();
+    shop.publish(cart(2, 1));
+    shop.calls.length = 0;
+    await settle(6_000);
+    expect(shop.calls).toEqual(['']);
+    await settle(14_000);
+    expect(told).toEqual(['OVERDUE']);
+    shop.cart = cart(2, 2);
+    shop.calls.length = 0;
+    checkout.retry();
+    await settle();
+    expect([checkout.state.phase, shop.calls]).toEqual(['open', ['/payment/kustom', '']]);
+  });
+  test('because the stream has died is found by looking', async () => {
+    await open();
+    shop.publish(cart(2, 1));
+    shop.cart = cart(2, 2);
+    await settle(6_000);
+    expect([checkout.state.phase, told]).toEqual(['open', []]);
+  });
+});
+
+describe('the way back', () => {
+  test('opens nothing and asks until the order is there', async () => {
+    begin(true);
+    await settle();
+    shop.answers.confirm.body = { status: 'checkout_complete' };
+    shop.cart = COMPLETED;
+    await settle(1_000);
+    expect([checkout.state.phase, completed]).toEqual(['done', ['1001']]);
+    expect(shop.calls).toEqual(['/payment/kustom/confirm', '/payment/kustom/confirm', '']);
+    expect(FakeEventSource.open).toEqual([]);
+  });
+  test('ends by the stream, even after the asking has stopped', async () => {
+    begin(true);
+    await settle(700_000);
+    const { length } = shop.calls;
+    await settle(100_000);
+    expect([checkout.state.note, shop.calls.length]).toEqual(['slow', length]);
+    shop.publish(COMPLETED);
+    expect([checkout.state.phase, completed]).toEqual(['done', ['1001']]);
+  });
+  test('of a declined payment leads to the checkout', async () => {
+    shop.answers.confirm.body = { status: 'checkout_incomplete', reason: 'declined' };
+    begin(true);
+    await settle();
+    expect(checkout.state.problem).toEqual({ code: 'DECLINED', wayOut: 'checkout' });
+  });
+});
+
+test('a payment without a redirect is asked about in place', async () => {
+  await open();
+  kustom.fire('redirect_initiated');
+  shop.answers.confirm.body = { status: 'checkout_complete' };
+  await settle(19_000);
+  shop.cart = COMPLETED;
+  await settle(1_000);
+  expect([checkout.state.phase, completed]).toEqual(['done', ['1001']]);
+});
+
+test('a cart that was ordered in another tab is done here, however the opening ended', async () => {
+  shop.cart = COMPLETED;
+  shop.answers.kustom = { status: 409, body: { error: { code: 'CART_NOT_OPEN', message: 'No.' } } };
+  begin();
+  await settle();
+  expect([checkout.state.phase, completed]).toEqual(['done', ['1001']]);
+});
+
+test('after waking, the stream is renewed and the cart read', async () => {
+  await open();
+  shop.cart = cart(2, 2);
+  dispatchEvent(new Event('online'));
+  await settle(1);
+  expect(FakeEventSource.opened.length).toBe(2);
+  expect(kustom.calls).toEqual(['suspend', 'resume']);
+});
+
+test('a stopped checkout hears and does nothing', async () => {
+  await open();
+  checkout.stop();
+  kustom.fire('redirect_initiated');
+  expect(FakeEventSource.open).toEqual([]);
+  expect(checkout.state.phase).toBe('open');
+});

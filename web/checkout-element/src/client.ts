@@ -1,0 +1,35 @@
+/**
+ * A checkout without a page around it, over the published cart client: for shops that show everything themselves.
+ * The custom element is the same checkout with a view.
+ */
+import { type CartClient, createCartClient, isCartErrors } from '@hantera/storefront-sdk/cart';
+import { Checkout } from './checkout';
+import { CheckoutError, type CheckoutOptions } from './types';
+
+export type { CartNews, CheckoutState, Note, Phase, Problem, WayOut } from './machine/state';
+export type { CheckoutUrls } from './payment';
+export type { CheckoutListener, CheckoutOptions, ShippingOption } from './types';
+export { checkoutUrls, readWay, type Way } from './way';
+export { Checkout, CheckoutError };
+
+export type CheckoutClientOptions = Omit<CheckoutOptions, 'readCart'> & {
+  /** The shop's own client, if it has one. */
+  readonly carts?: CartClient;
+};
+
+export class CheckoutClient extends Checkout {
+  readonly carts: CartClient;
+
+  constructor({ carts, ...options }: CheckoutClientOptions) {
+    const client = carts ?? createCartClient({ baseUrl: options.baseUrl });
+    super({ ...options, readCart: () => client.getCart(options.cartId) });
+    this.carts = client;
+  }
+
+  /** `update` for a change by the cart client, which answers refusals where others throw them. */
+  async change<T>(change: (carts: CartClient) => Promise<T>): Promise<T> {
+    const answer = await this.update(() => change(this.carts));
+    if (isCartErrors(answer)) throw new CheckoutError(answer.errors[0]?.code ?? 'REFUSED');
+    return answer;
+  }
+}

@@ -1,0 +1,163 @@
+/** `<kustom-checkout>`: a checkout with a view. It reads its attributes, and tells the page by events. */
+import type { Cart } from '@hantera/storefront-sdk/cart';
+import { Checkout } from './checkout';
+import { type CheckoutState, initialState, type Problem } from './machine/state';
+import { CheckoutError, type ShippingOption } from './types';
+import { type Texts, textsOf } from './view/texts';
+import { createView, type View } from './view/view';
+import { checkoutUrls, readWay, type Way } from './way';
+
+export type KustomStateDetail = { readonly state: CheckoutState; readonly previous: CheckoutState };
+export type KustomErrorDetail = Problem;
+export type KustomCartDetail = { readonly cart: Cart };
+export type KustomOptionDetail = ShippingOption;
+
+export type KustomEvents = {
+  'kustom-state': CustomEvent<KustomStateDetail>;
+  'kustom-error': CustomEvent<KustomErrorDetail>;
+  'kustom-cart': CustomEvent<KustomCartDetail>;
+  'kustom-completed': CustomEvent<KustomCartDetail>;
+  'kustom-option': CustomEvent<KustomOptionDetail>;
+};
+
+const ATTRIBUTES = [
+  'base-url',
+  'cart-id',
+  'terms-url',
+  'checkout-url',
+  'confirmation-url',
+  'locale',
+] as const;
+
+type Attribute = (typeof ATTRIBUTES)[number];
+
+export class KustomCheckoutElement extends HTMLElement {
+  static readonly observedAttributes: readonly string[] = ATTRIBUTES;
+
+  #view: View | undefined;
+  #container: HTMLElement | undefined;
+  #checkout: Checkout | undefined;
+  #startedFor: Way = { cartId: undefined, isBack: false };
+  #state: CheckoutState = initialState;
+  #checkoutUrl: string | undefined;
+
+  /** What the checkout is now. */
+  get state(): CheckoutState {
+    return this.#state;
+  }
+
+  /** The newest cart that was heard of. */
+  get cart(): Cart | undefined {
+    return this.#checkout?.cart;
+  }
+
+  /** Takes the way out of a failure, or of an update that takes too long. */
+  retry(): void {
+    this.#checkout?.retry();
+  }
+
+  /** Locks the checkout, makes a change of the cart, and waits until Kustom has confirmed what it is then. */
+  async update<T>(change: () => Promise<T>): Promise<T> {
+    if (!this.#checkout) throw new CheckoutError('NOT_STARTED');
+    return this.#checkout.update(change);
+  }
+
+  connectedCallback(): void {
+    this.#view ??= createView(this, () => this.retry());
+    this.#show();
+    // A page that is written by script sets the attributes after the element is in it.
+    queueMicrotask(() => this.#start());
+  }
+
+  disconnectedCallback(): void {
+    // Moved within the page is not removed from it.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#stop();
+    });
+  }
+
+  attributeChangedCallback(name: Attribute): void {
+    if (!this.#view) return;
+    if (name === 'locale') this.#show();
+    else queueMicrotask(() => this.#start());
+  }
+
+  /** Begins as soon as it is known for which cart, and anew when that is another one. */
+  #start(): void {
+    const way = readWay(location.href, this.#read('cart-id'));
+    const isSame = way.cartId === this.#startedFor.cartId && way.isBack === this.#startedFor.isBack;
+    if (!this.isConnected || !way.cartId || (isSame && this.#checkout)) return;
+    // What is being paid is not exchanged for something else.
+    if (this.#state.phase === 'paying' || (this.#state.phase === 'confirming' && this.#checkout)) return;
+    this.#stop();
+    this.#startedFor = way;
+    this.#open(way.cartId, way.isBack);
+  }
+
+  #open(cartId: string, isBack: boolean): void {
+    const urls = checkoutUrls(location.href, cartId, {
+      termsUrl: this.#read('terms-url'),
+      checkoutUrl: this.#read('checkout-url'),
+      confirmationUrl: this.#read('confirmation-url'),
+    });
+    this.#checkoutUrl = urls.checkoutUrl;
+    const nonce = this.nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
+    const checkout = new Checkout({
+      baseUrl: this.#read('base-url') ?? location.origin,
+      cartId,
+      urls,
+      isBack,
+      container: this.#newContainer(),
+      ...(nonce && { nonce }),
+      onState: (state, previous) => this.#onState(state, previous),
+      onCart: (cart) => this.#tell('kustom-cart', { cart }),
+      onProblem: (problem) => this.#tell('kustom-error', problem),
+      onCompleted: (cart) => this.#tell('kustom-completed', { cart }),
+      onOption: (option) => this.#tell('kustom-option', option),
+      onConnection: (isConnected) => this.#view?.setConnected(isConnected, this.#texts),
+    });
+    this.#checkout = checkout;
+    checkout.start();
+  }
+
+  #stop(): void {
+    this.#checkout?.stop();
+    this.#checkout = undefined;
+    this.#container?.remove();
+    this.#container = undefined;
+    this.#startedFor = { cartId: undefined, isBack: false };
+    this.#state = initialState;
+  }
+
+  /** A child in the page's own tree: Kustom's script does not find its container in a shadow tree. */
+  #newContainer(): HTMLElement {
+    const container = document.createElement('div');
+    this.#container = container;
+    this.append(container);
+    return container;
+  }
+
+  #onState(state: CheckoutState, previous: CheckoutState): void {
+    this.#state = state;
+    this.#show();
+    this.#tell('kustom-state', { state, previous });
+  }
+
+  #show(): void {
+    this.#view?.show(this.#state, this.#texts, this.cart, this.#checkoutUrl);
+  }
+
+  get #texts(): Texts {
+    const language = this.closest<HTMLElement>('[lang]')?.lang;
+    return textsOf(this.#read('locale') ?? language ?? navigator.language);
+  }
+
+  #read(name: Attribute): string | undefined {
+    return this.getAttribute(name) || undefined;
+  }
+
+  #tell<Name extends keyof KustomEvents>(name: Name, detail: KustomEvents[Name]['detail']): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,48 @@
+/** A shop of one cart that answers what it is told to, for tests of a checkout without server and browser. */
+import type { Cart } from '@hantera/storefront-sdk/cart';
+import { vi } from 'vitest';
+import { cart, FakeEventSource, installEventSource } from './browser';
+
+type Answer = { status: number; body: unknown };
+
+export type FakeShop = {
+  cart: Cart;
+  /** What the two payment calls answer, by the end of their path. */
+  answers: { kustom: Answer; confirm: Answer };
+  isReachable: boolean;
+  /** The path of each call, newest last. */
+  calls: string[];
+  /** Sends the cart, changed, by the stream. */
+  publish: (cart: Cart) => void;
+};
+
+export function openShop(): FakeShop {
+  installEventSource();
+  const shop: FakeShop = {
+    cart: cart(undefined, 1),
+    answers: {
+      kustom: { status: 200, body: { htmlSnippet: '<b>Kustom</b>' } },
+      confirm: { status: 200, body: { status: 'checkout_incomplete' } },
+    },
+    isReachable: true,
+    calls: [],
+    publish: (published) => {
+      shop.cart = published;
+      for (const stream of FakeEventSource.open) stream.send(published);
+    },
+  };
+  vi.stubGlobal('fetch', async (url: string) => {
+    const path = new URL(url).pathname.split('/carts/1')[1] ?? '';
+    shop.calls.push(path);
+    if (!shop.isReachable) throw new TypeError('Failed to fetch');
+    if (path === '') return Response.json(shop.cart);
+    const { status, body } = shop.answers[path.endsWith('/confirm') ? 'confirm' : 'kustom'];
+    return Response.json(body, { status });
+  });
+  return shop;
+}
+
+/** Lets everything happen that is already on its way, and what comes of it. */
+export async function settle(ms = 0): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
