@@ -129,7 +129,7 @@ test('what is asked is shown as it happens, and a copied command asks it again',
   const [, second] = again.split('\r\n\r\n');
   expect(JSON.parse(second ?? '').order_lines[0].name).toBe(name);
   expect(JSON.parse(second ?? '').order_id).not.toBe(id);
-  expect(await rows(page).count()).toBe(2);
+  await expect.poll(() => rows(page).count()).toBe(2);
 
   await press(page, 'Copy curl as sent');
   const asSent = await copied(page);
