@@ -27,9 +27,10 @@ pub struct Change {
     pub snapshots: Vec<Snapshot>,
     pub payment: Option<Payment>,
     pub authorization: Option<AuthorizationWrite>,
-    pub order: Option<Order>,
+    /// In a box, like what else is large here: changes travel through many futures, each of which keeps room for one.
+    pub order: Option<Box<Order>>,
     /// An order moved on. `version` is the one the change was planned on, like a cart's; its number stays.
-    pub order_update: Option<Order>,
+    pub order_update: Option<Box<Order>>,
     pub reviews: Vec<Review>,
     pub resolution: Option<ResolutionWrite>,
     pub catalogue: Option<CatalogueWrite>,

@@ -56,7 +56,7 @@ pub fn cancel(
         .map(|kustom_order| JobRequest::at(JobKey::Cancel(kustom_order.id.clone()), now));
     Ok(Some(Change {
         cart: Some(CartWrite::Update(Box::new(cart.clone()))),
-        order_update: Some(cancelled(order, now)),
+        order_update: Some(Box::new(cancelled(order, now))),
         authorization: Some(released),
         kustom_orders: given_back.into_iter().collect(),
         jobs: told.into_iter().collect(),

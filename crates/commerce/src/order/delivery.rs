@@ -138,7 +138,7 @@ pub fn move_delivery(
     let holds = claim.map(|claim| claims(order.cart_id, &order.priced, claim, now));
     Ok(Some(Change {
         holds: holds.unwrap_or_default(),
-        order_update: Some(moved),
+        order_update: Some(Box::new(moved)),
         ..Change::default()
     }))
 }

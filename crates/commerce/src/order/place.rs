@@ -55,7 +55,7 @@ pub(crate) fn place(cart: &Cart, sale: Sale, ids: &NewIds, now: Timestamp) -> Ch
         cart: Some(CartWrite::Update(Box::new(completed_cart(cart, &sale)))),
         payment: Some(payment(cart, &sale, ids, now)),
         holds,
-        order: Some(order(cart, sale, ids)),
+        order: Some(Box::new(order(cart, sale, ids))),
         ..Change::default()
     }
 }

@@ -29,7 +29,7 @@ struct Bought {
 fn stored(change: &Change) -> (Cart, Order, Payment) {
     let mut order = change.order.clone().unwrap();
     order.number = "100001".into();
-    (written(change), order, change.payment.clone().unwrap())
+    (written(change), *order, change.payment.clone().unwrap())
 }
 
 fn bought() -> Bought {
@@ -78,7 +78,7 @@ impl Bought {
     fn move_to(&mut self, state: DeliveryState) -> Result<(), MoveError> {
         let change = move_delivery(&self.order, &self.payment, "D100001", state, now())?;
         if let Some(change) = change {
-            self.order = change.order_update.unwrap();
+            self.order = *change.order_update.unwrap();
         }
         Ok(())
     }
@@ -170,7 +170,7 @@ fn what_the_order_used_is_given_back_and_nothing_else() {
 #[test]
 fn an_order_is_cancelled_once() {
     let mut bought = bought();
-    bought.order = bought.cancel().unwrap().unwrap().order_update.unwrap();
+    bought.order = *bought.cancel().unwrap().unwrap().order_update.unwrap();
     assert_eq!(bought.cancel(), Ok(None));
 }
 

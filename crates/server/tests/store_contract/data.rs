@@ -227,7 +227,7 @@ pub(crate) fn completion(number: u128, kustom_order: &KustomOrder) -> Change {
             state: KustomOrderState::Completed,
         }],
         payment: Some(payment(number, kustom_order)),
-        order: Some(order(number, kustom_order)),
+        order: Some(Box::new(order(number, kustom_order))),
         ..Change::default()
     }
 }

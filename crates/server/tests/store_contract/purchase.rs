@@ -98,7 +98,7 @@ pub(crate) async fn a_refused_order_skips_no_number_of_its_series(store: &dyn St
     let mut change = completion(1, &kustom_order);
     change.order.as_mut().unwrap().series = series;
     let refused = Change {
-        order_update: Some(order(9, &kustom_order)),
+        order_update: Some(Box::new(order(9, &kustom_order))),
         ..change.clone()
     };
     assert_eq!(store.commit(refused).await, Err(StoreError::Conflict));
@@ -114,7 +114,7 @@ pub(crate) async fn an_order_moves_on_from_the_version_it_was_planned_on(store: 
         let mut order = stored.clone();
         order.cancelled_at = Some(at(at_ms));
         Change {
-            order_update: Some(order),
+            order_update: Some(Box::new(order)),
             ..Change::default()
         }
     };
@@ -363,7 +363,7 @@ async fn open(store: &dyn Store) -> Vec<bool> {
 
 async fn insert_order(store: &dyn Store, order: Order) -> Result<(), StoreError> {
     let change = Change {
-        order: Some(order),
+        order: Some(Box::new(order)),
         ..Change::default()
     };
     store.commit(change).await.map(drop)
