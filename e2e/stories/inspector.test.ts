@@ -169,14 +169,14 @@ test('a callback is shown with its answer and sent once more', async () => {
   await emulator.pay(id, 'approved');
   await openInspector(page, `${emulatorUrl()}/#callbacks`);
   await steer(emulatorUrl(), 'POST', `orders/${id}/push`, {});
-  await rows(page).getByText('500').waitFor();
+  await rows(page).getByText('500', { exact: true }).waitFor();
   await rows(page).first().click();
   await detail(page).getByText('the shop is asleep').waitFor();
 
   shop.answer(200, {});
   await press(page, 'Repeat');
   await told(page, 'The shop answered 200.');
-  await rows(page).getByText('200').waitFor();
+  await rows(page).getByText('200', { exact: true }).waitFor();
   expect(shop.received).toEqual([`POST /push?id=${id}`, `POST /push?id=${id}`]);
   await press(page, 'Copy as curl');
   await told(page, 'copied');
