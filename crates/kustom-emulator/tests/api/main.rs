@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod asking;
 #[cfg(test)]
+mod bounds;
 mod browser;
 #[cfg(test)]
 mod callbacks;
