@@ -58,6 +58,36 @@ const EXPECTED: { section: string; language: string; check: (printed: string) =>
       }),
   },
   {
+    section: 'Order management',
+    language: 'sh',
+    check: (printed) => {
+      const [captured, refunded, released, read] = printed.split('\n');
+      expect([captured, refunded, released]).toEqual(['', '', '']);
+      expect(parse(read)).toMatchObject({
+        status: 'CAPTURED',
+        captured_amount: 6000,
+        refunded_amount: 1000,
+        remaining_authorized_amount: 0,
+      });
+    },
+  },
+  {
+    section: 'Recurring purchases and the hosted payment page',
+    language: 'sh',
+    check: (printed) =>
+      expect(parse(printed)).toMatchObject({ order_id: expect.any(String), fraud_status: 'ACCEPTED' }),
+  },
+  {
+    section: 'Recurring purchases and the hosted payment page',
+    language: 'sh',
+    check: (printed) => {
+      const [session, paid] = printed.split('\n').map((line) => (line ? parse(line) : undefined));
+      const id = (session as { session_id: string }).session_id;
+      expect(session).toMatchObject({ redirect_url: `${emulator.url}/browser/hosted/${id}` });
+      expect(paid).toMatchObject({ redirect_url: `https://shop.example/paid?session=${id}` });
+    },
+  },
+  {
     section: 'Faults',
     language: 'sh',
     check: (printed) =>

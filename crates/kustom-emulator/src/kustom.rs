@@ -179,7 +179,7 @@ impl Kustom {
 
     /// Answers without a word in the log.
     pub(crate) fn carry_out(&mut self, request: &Request, now: Timestamp) -> Response {
-        let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+        let segments = request.segments();
         match segments.as_slice() {
             ["_emulator", rest @ ..] => control::answer(self, rest, request, now),
             ["checkout", "v3", "orders", rest @ ..] => {

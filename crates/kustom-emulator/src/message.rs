@@ -24,6 +24,18 @@ pub struct Request {
 }
 
 impl Request {
+    /// What stands between the slashes of the path, which begins with one. A path with an empty part names nothing: guards and
+    /// fault rules compare paths as they are written, so a second spelling of a path would be a way around them.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        let path = self.path.strip_prefix('/').unwrap_or_default();
+        let segments: Vec<&str> = path.split('/').collect();
+        if segments.contains(&"") {
+            Vec::new()
+        } else {
+            segments
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -206,7 +206,7 @@ fn name_another_host(response: &mut Response) {
 
 /// What the documentation promises for a call that succeeds.
 fn success_status(request: &Request) -> StatusCode {
-    let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+    let segments = request.segments();
     match (segments.as_slice(), &request.method) {
         (_, &Method::GET) => StatusCode::OK,
         (["checkout", "v3", "orders"] | [.., "captures" | "refunds"], &Method::POST) => StatusCode::CREATED,

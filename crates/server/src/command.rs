@@ -86,6 +86,9 @@ pub(crate) enum StartError {
     Import(#[from] import::ImportFailure),
     #[error(transparent)]
     Rule(#[from] kustom_emulator::RuleError),
+    // Not echoed: it may hold a password.
+    #[error("--public-url: it is an http or https address without user, query and fragment")]
+    EmulatorPublicUrl,
     #[error("the operating system refused what the program needs")]
     System(#[from] io::Error),
 }
@@ -110,7 +113,9 @@ impl StartError {
             Self::DatabaseInUse { .. } | Self::Import(import::ImportFailure::NoServer { .. }) => {
                 DATABASE_IN_USE
             }
-            Self::Rule(_) | Self::Kustom(_) | Self::DatabaseFolder { .. } => BAD_SETTING,
+            Self::Rule(_) | Self::EmulatorPublicUrl | Self::Kustom(_) | Self::DatabaseFolder { .. } => {
+                BAD_SETTING
+            }
             Self::Bind(_)
             | Self::Tls(_)
             | Self::Open { .. }

@@ -167,3 +167,15 @@ fn flags_that_make_no_sense_are_refused() {
         assert!(output.stdout.is_empty());
     }
 }
+
+#[test]
+fn a_public_url_that_nobody_can_ask_is_a_bad_setting() {
+    for url in ["kustom.test", "javascript:alert(1)", r#"http://"><script>"#] {
+        let output = Command::new(env!("CARGO_BIN_EXE_kassa"))
+            .args(["emulator", "--listen", "127.0.0.1:0", "--public-url", url])
+            .output()
+            .expect("it starts");
+        assert_eq!(output.status.code(), Some(78), "{url}");
+        assert!(output.stdout.is_empty());
+    }
+}

@@ -73,10 +73,11 @@ fn filled(session: &HostedSession, snippet: &str, base_url: &str) -> String {
         .map_or_else(String::new, |url| {
             format!(r#"<img src="{}" alt="" />"#, escaped(url))
         });
+    let page = format!("{base_url}/browser/hosted/{}", session.id);
     // The snippet comes last, so that nothing in it is taken for a place to fill.
     PAGE.replace("{{title}}", &escaped(title))
         .replace("{{logo}}", &logo)
-        .replace("{{page}}", &format!("{base_url}/browser/hosted/{}", session.id))
+        .replace("{{page}}", &escaped(&page))
         .replace("{{snippet}}", snippet)
 }
 
@@ -114,10 +115,30 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hosted::session::{HostedOptions, HostedUrls};
 
     #[test]
     fn what_a_merchant_says_is_text_and_never_markup() {
         assert_eq!(escaped(r#"<b a="1">&amp;"#), "&lt;b a=&quot;1&quot;&gt;&amp;amp;");
+    }
+
+    #[test]
+    fn the_address_of_the_page_is_text_too() {
+        let session = HostedSession {
+            id: "1".to_owned(),
+            order_id: kustom_api::KustomOrderId("2".to_owned()),
+            merchant_urls: HostedUrls::default(),
+            options: HostedOptions::default(),
+            status: HostedStatus::Waiting,
+            updated_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH,
+        };
+        let page = filled(&session, "", r#"http://"><script>"#);
+        assert!(
+            page.contains("http://&quot;&gt;&lt;script&gt;/browser/hosted/"),
+            "{page}"
+        );
+        assert!(!page.contains("<script>"), "{page}");
     }
 
     #[test]

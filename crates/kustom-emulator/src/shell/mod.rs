@@ -12,6 +12,7 @@ mod host;
 mod inspector;
 mod origin;
 mod payment;
+mod rejection;
 mod routes;
 mod serve;
 mod snapshot;

@@ -2,15 +2,17 @@
 
 use super::serve::{ArrivedAt, Cutter};
 use super::{
-    Emulator, asking, assets, calling, clock, events, fault, host, inspector, origin, payment, snapshot,
+    Emulator, asking, assets, calling, clock, events, fault, host, inspector, origin, payment, rejection,
+    snapshot,
 };
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use serde_json::json;
@@ -29,6 +31,10 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .merge(snapshot::router())
         .route("/_emulator/events", get(events::stream))
         .route("/_emulator/{*rest}", any(core))
+        // The pattern with a rest does not match without one, and nothing of ours may be answered outside of the guards.
+        .route("/_emulator", any(core))
+        .route("/_emulator/", any(core))
+        .layer(map_response(rejection::as_problem))
         .layer(origin::loopback_pages())
         .layer(from_fn(origin::refuse_strangers))
         .layer(from_fn_with_state(emulator.clone(), host::refuse_foreign_names));
@@ -101,26 +107,37 @@ impl Emulator {
             return url.clone();
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        // What is no host would be written into pages and addresses.
+        let host = host.filter(|host| host.parse::<Authority>().is_ok());
         // HTTP/2 has no Host: the name stands in the URI.
         let host = host.or_else(|| uri.authority().map(Authority::as_str));
         // And HTTP/1.0 need not say it at all.
         let host = host
             .map(str::to_owned)
             .or_else(|| arrived_at.map(|at| at.0.to_string()));
-        // Of several proxies the first one spoke with the caller.
-        let scheme = headers
-            .get("x-forwarded-proto")
-            .and_then(|schemes| schemes.to_str().ok()?.split(',').next());
         format!(
             "{}://{}",
-            scheme.map_or("http", str::trim),
+            forwarded_scheme(headers),
             host.as_deref().unwrap_or("localhost")
         )
     }
 }
 
+/// Of several proxies the first one spoke with the caller. Anybody can send this header, so nothing but these two words is
+/// taken from it.
+fn forwarded_scheme(headers: &HeaderMap) -> &'static str {
+    let first = headers
+        .get("x-forwarded-proto")
+        .and_then(|schemes| schemes.to_str().ok()?.split(',').next());
+    match first {
+        Some(scheme) if scheme.trim().eq_ignore_ascii_case("https") => "https",
+        _ => "http",
+    }
+}
+
 impl IntoResponse for Response {
     fn into_response(self) -> axum::response::Response {
-        (self.status, self.headers, self.body).into_response()
+        // As a body and not as bytes, which would bring a type along that nobody has set.
+        (self.status, self.headers, Body::from(self.body)).into_response()
     }
 }

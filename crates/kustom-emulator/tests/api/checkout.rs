@@ -321,6 +321,22 @@ async fn location_is_the_address_that_the_caller_used() {
             vec![("host", "emu.test"), ("x-forwarded-proto", "https, http")],
             "https://emu.test",
         ),
+        (
+            "/checkout/v3/orders",
+            vec![("host", "emu.test"), ("x-forwarded-proto", "HTTPS")],
+            "https://emu.test",
+        ),
+        // Whoever calls can write anything there.
+        (
+            "/checkout/v3/orders",
+            vec![("host", "emu.test"), ("x-forwarded-proto", "javascript")],
+            "http://emu.test",
+        ),
+        (
+            "/checkout/v3/orders",
+            vec![("host", "\"><script>"), ("x-forwarded-proto", "\"><script>")],
+            "http://localhost",
+        ),
     ] {
         let headers: Vec<_> = headers.into_iter().chain([authorization]).collect();
         let answer = call_with(&emulator, "POST", uri, &headers, Some(order())).await;

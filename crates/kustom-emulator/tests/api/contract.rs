@@ -116,7 +116,7 @@ fn checked(emulator: &Emulator, sent: &Sent<'_>, answer: &Answer) -> Result<(), 
 
 /// The one whose path has the most words in common, as `/captures` and `/captures/{capture_id}` differ in length only.
 fn operation(path: &str, method: &str) -> Option<&'static Value> {
-    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let parts: Vec<&str> = path.split('/').collect();
     let fits = |template: &str| {
         let wanted: Vec<&str> = template.split('/').collect();
         wanted.len() == parts.len()

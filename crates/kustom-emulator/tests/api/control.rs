@@ -1,8 +1,11 @@
 //! The control routes.
 
 use crate::support::{bought, call, create, emulator, emulator_with, order, order_with, pay, state};
+use axum::body::Body;
+use http_body_util::BodyExt;
 use kustom_emulator::Rules;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn outcomes_are_asked_for_or_follow_from_the_email() {
@@ -78,6 +81,40 @@ async fn control_routes_refuse_what_they_do_not_know() {
             (status, json!(code)),
             "{path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_before_a_control_route_is_an_error_like_all_others() {
+    let emulator = emulator();
+    let long = json!("x".repeat(3_000_000));
+    for (method, path, body, status, code) in [
+        ("GET", "reset", None, 405, "METHOD_NOT_ALLOWED"),
+        ("DELETE", "orders/1/pay", None, 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "clock/advance", Some(long.clone()), 413, "BODY_TOO_LARGE"),
+        ("POST", "orders/1/push", Some(long), 413, "BODY_TOO_LARGE"),
+        ("POST", "orders/%ff/pay", None, 400, "BAD_REQUEST"),
+        ("POST", "callbacks/%ff/repeat", None, 400, "BAD_REQUEST"),
+        ("GET", "", None, 404, "NO_SUCH_ROUTE"),
+        ("POST", "reset/", None, 404, "NO_SUCH_ROUTE"),
+    ] {
+        let mut request = http::Request::builder();
+        request = request.method(method).uri(format!("/_emulator/{path}"));
+        let body = body.map_or_else(String::new, |body| body.to_string());
+        let answer = emulator.router().oneshot(request.body(Body::from(body)).unwrap());
+        let (parts, body) = answer.await.unwrap().into_parts();
+        assert_eq!(parts.status, status, "{method} {path}");
+        assert_eq!(
+            parts.headers.contains_key("allow"),
+            status == 405,
+            "{method} {path}"
+        );
+        let types: Vec<_> = parts.headers.get_all("content-type").iter().collect();
+        assert_eq!(types, ["application/json;charset=utf-8"], "{method} {path}");
+        let body = body.collect().await.unwrap().to_bytes();
+        let said: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(said["error"]["code"], code, "{method} {path}");
+        assert_ne!(said["error"]["message"], "", "{method} {path}");
     }
 }
 

@@ -263,3 +263,29 @@ async fn another_server_breaks_the_answer_off_where_it_cannot_end_the_connection
     let answer = emulator.router().oneshot(request.unwrap()).await.unwrap();
     assert!(answer.into_body().collect().await.is_err());
 }
+
+#[tokio::test]
+async fn another_spelling_of_a_path_is_no_way_around_a_rule() {
+    let emulator = emulator();
+    let rule =
+        json!({ "method": "POST", "path": "/checkout/v3/orders", "effect": "server_error", "times": null });
+    assert_eq!(
+        call(&emulator, "POST", "/_emulator/faults", Some(rule))
+            .await
+            .status,
+        201
+    );
+    for (path, status) in [
+        ("/checkout/v3/orders", 500),
+        ("//checkout/v3/orders", 404),
+        ("/checkout//v3/orders", 404),
+        ("/checkout/v3/orders/", 404),
+    ] {
+        assert_eq!(
+            call(&emulator, "POST", path, Some(order())).await.status,
+            status,
+            "{path}"
+        );
+    }
+    assert_eq!(emulator.inspect(|kustom| kustom.orders().count()), 0);
+}

@@ -75,6 +75,30 @@ async fn every_control_route_is_guarded() {
 }
 
 #[tokio::test]
+async fn another_spelling_of_a_control_path_is_no_way_around_the_guards() {
+    let emulator = emulator();
+    create(&emulator, order()).await;
+    for (path, status) in [
+        ("//_emulator/reset", 404),
+        ("///_emulator/reset", 404),
+        ("//_emulator//reset", 404),
+        ("/_emulator", 403),
+        ("/_emulator/", 403),
+        ("/_emulator//reset", 403),
+        ("/_emulator/reset/", 403),
+        ("/%5femulator/reset", 404),
+        ("/./_emulator/reset", 404),
+    ] {
+        for headers in [("origin", "https://evil.example"), ("host", "evil.example")] {
+            let answer = call_with(&emulator, "POST", path, &[headers], None).await;
+            assert_eq!(answer.status, status, "{path} {headers:?}");
+        }
+        assert_eq!(call(&emulator, "POST", path, None).await.status, 404, "{path}");
+    }
+    assert_eq!(emulator.inspect(|kustom| kustom.orders().count()), 1);
+}
+
+#[tokio::test]
 async fn a_page_of_this_machine_may_read_the_answer() {
     let page = ("origin", "http://localhost:5173");
     let answer = call_with(&emulator(), "GET", "/_emulator/orders", &[page], None).await;

@@ -155,6 +155,33 @@ async fn statuses_and_locations_are_the_documented_ones() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_body_has_no_type() {
+    let served = serve().await;
+    let id = served.create(&order()).await.json()["order_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    served
+        .call(&format!("POST /_emulator/orders/{id}/pay"), "", "{}")
+        .await;
+    let auth = "Authorization: Basic x\r\n";
+    for (line, headers, status) in [
+        (
+            format!("POST /ordermanagement/v1/orders/{id}/acknowledge"),
+            auth,
+            204,
+        ),
+        ("GET /checkout/v3/orders/none".to_owned(), auth, 404),
+        ("GET /checkout/v3/orders/none".to_owned(), "", 401),
+        ("GET /nothing".to_owned(), auth, 404),
+    ] {
+        let said = served.call(&line, headers, "").await;
+        assert_eq!((said.status, said.body.as_str()), (status, ""), "{line}");
+        assert_eq!(said.header("Content-Type"), None, "{line}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_of_the_apis_has_a_correlation_id_under_its_documented_name() {
     let served = serve().await;
     let id = served.create(&order()).await.json()["order_id"]

@@ -14,13 +14,16 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use url::Host;
+use url::{Host, Url};
 
 /// A developer who closes the page after paying does not wait two minutes to see the push.
 const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Longer than Kustom pushes at all.
 const LONGEST_FIRST_PUSH_SECONDS: i64 = 48 * 3600;
+
+/// The greatest that JavaScript reads exactly, 2^53 - 1: who starts an emulator reads the seed from a line of JSON.
+const GREATEST_SEED: u64 = (1 << 53) - 1;
 
 /// What tests of other projects want to choose. The rest is chosen over HTTP.
 #[derive(Args)]
@@ -31,8 +34,9 @@ pub(crate) struct Arguments {
     /// Print one line of JSON when ready, and nothing else: {"url":"http://127.0.0.1:41234",…}.
     #[arg(long)]
     json: bool,
-    /// Equal seeds give equal ids. Without one, every start has its own.
-    #[arg(long)]
+    /// Equal seeds give equal ids. Without one, every start has its own. At most 9007199254740991, so that every reader of
+    /// JSON reads it exactly.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=GREATEST_SEED))]
     seed: Option<u64>,
     /// Seconds between a purchase and its first push; never less than three.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(0..=LONGEST_FIRST_PUSH_SECONDS))]
@@ -81,6 +85,16 @@ fn allowed_host(text: &str) -> Result<Host, &'static str> {
     Host::parse(text).map_err(|_| "it is a name or an address, without scheme and port; IPv6 in brackets")
 }
 
+/// It is written into pages and answers, so it is one that a browser could ask.
+fn public_url(text: &str) -> Result<String, StartError> {
+    let url = Url::parse(text).ok().filter(|url| {
+        let has_more = url.query().is_some() || url.fragment().is_some();
+        let has_userinfo = !url.username().is_empty() || url.password().is_some();
+        matches!(url.scheme(), "http" | "https") && !has_more && !has_userinfo
+    });
+    url.map(String::from).ok_or(StartError::EmulatorPublicUrl)
+}
+
 fn speed(text: &str) -> Result<Speed, String> {
     let factor: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     Speed::try_from(factor).map_err(|error| error.to_string())
@@ -107,10 +121,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), StartError> {
 }
 
 impl Arguments {
-    fn settings(&self) -> Result<kustom_emulator::Settings, RuleError> {
+    fn settings(&self) -> Result<kustom_emulator::Settings, StartError> {
         Ok(kustom_emulator::Settings {
             rules: self.rules()?,
-            public_url: self.public_url.clone(),
+            public_url: self.public_url.as_deref().map(public_url).transpose()?,
             allowed_hosts: self.allowed_hosts.clone(),
             speed: self.speed.unwrap_or_default(),
             frozen: self.frozen,
@@ -194,5 +208,42 @@ async fn serve_with(listener: TcpListener, settings: kustom_emulator::Settings, 
 /// Shops keep their data between starts, so order ids must not repeat.
 fn fresh_seed() -> u64 {
     let (seed, _) = SystemIds.secret().as_u64_pair();
-    seed
+    seed & GREATEST_SEED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_number_that_every_reader_of_json_reads_exactly() {
+        let seeds: Vec<u64> = (0..100).map(|_| fresh_seed()).collect();
+        assert!(seeds.iter().all(|seed| *seed <= GREATEST_SEED), "{seeds:?}");
+        assert_ne!(seeds[0], seeds[1]);
+    }
+
+    #[test]
+    fn a_public_url_is_one_under_which_browsers_ask() {
+        for url in [
+            "https://kustom.test",
+            "http://localhost:3301/",
+            "https://kustom.test/emulator",
+        ] {
+            assert!(public_url(url).is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "kustom.test",
+            "javascript:alert(1)",
+            "ftp://kustom.test",
+            "http://user:key@kustom.test",
+            "https://kustom.test/?a=b",
+            "https://kustom.test/#a",
+            r#"http://"><script>"#,
+        ] {
+            assert!(public_url(url).is_err(), "{url}");
+        }
+        let written = public_url(r#"https://kustom.test/"><b>"#).unwrap();
+        assert_eq!(written, "https://kustom.test/%22%3E%3Cb%3E");
+    }
 }
