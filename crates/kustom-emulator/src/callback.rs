@@ -310,9 +310,8 @@ impl Kustom {
     pub(crate) fn begin(&mut self, callback: DueCallback, now: Timestamp) -> Option<DueCallback> {
         let order = self.orders.get_mut(&callback.order_id)?;
         self.last_callback = callback.number;
-        if order.attempts.len() == ATTEMPT_LIMIT {
-            order.attempts.remove(0);
-        }
+        let surplus = (order.attempts.len() + 1).saturating_sub(ATTEMPT_LIMIT);
+        order.attempts.drain(..surplus);
         order.attempts.push(Attempt {
             number: callback.number,
             kind: callback.kind,

@@ -49,7 +49,7 @@ struct Details<'a> {
     /// With which the iframe's routes are called.
     browser_token: &'a str,
     checkout: &'a CheckoutOrder,
-    management: Option<&'a ManagedOrder>,
+    management: Option<ManagedOrder>,
     history: &'a [Event],
     callbacks: &'a [Attempt],
 }
@@ -131,7 +131,7 @@ pub(crate) fn summary(order: &Order, now: Timestamp) -> Summary<'_> {
     Summary {
         order_id: &order.id,
         state: order.state(now),
-        management_status: managed.map(|managed| managed.status.as_str()),
+        management_status: managed.map(|managed| management::status_at(managed, now).as_str()),
         fraud_status: managed.map(|managed| &managed.fraud_status),
         merchant_reference1: order.checkout.merchant_reference1.as_deref(),
         purchase_country: order.purchase_country(),
@@ -156,7 +156,10 @@ pub(crate) fn show(kustom: &Kustom, id: &str, now: Timestamp) -> Response {
         is_being_paid: order.is_being_paid(),
         browser_token: &order.browser_token,
         checkout: &order.checkout,
-        management: order.managed.as_ref(),
+        management: order
+            .managed
+            .as_ref()
+            .map(|managed| management::as_of(managed, now)),
         history: &order.history,
         callbacks: &order.attempts,
     };

@@ -59,7 +59,7 @@ impl ExchangeLog {
         fault: Option<FaultEffect>,
         at: Timestamp,
     ) {
-        if self.entries.len() == CAPACITY {
+        while self.entries.len() >= CAPACITY {
             self.entries.pop_front();
         }
         self.next_number += 1;

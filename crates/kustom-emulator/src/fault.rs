@@ -155,7 +155,7 @@ impl Kustom {
     pub fn add_fault(&mut self, rule: FaultRule) -> Result<(), FaultRuleError> {
         check(&rule)?;
         let faults = &mut self.faults;
-        if faults.rules.len() == RULE_LIMIT {
+        if faults.rules.len() >= RULE_LIMIT {
             return Err(FaultRuleError::TooManyRules);
         }
         faults.last_number += 1;

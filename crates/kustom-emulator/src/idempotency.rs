@@ -1,6 +1,6 @@
 //! `Klarna-Idempotency-Key`: a repeated order-management write gets the first answer again.
 //!
-//! Only the key is compared, the body is not. Source: <https://docs.kustom.co/contents/api/order-management>.
+//! Only the key is compared, neither the path nor the body is, and a refusal is kept as well. Source: <https://docs.kustom.co/contents/api/order-management>.
 //! How long Kustom remembers a key is not documented; here the newest keys stay.
 
 use crate::kustom::{Call, Kustom};
@@ -42,7 +42,7 @@ impl FirstAnswers {
     }
 
     fn keep(&mut self, key: &str, answer: &Response) {
-        if self.oldest_first.len() == CAPACITY
+        while self.oldest_first.len() >= CAPACITY
             && let Some(oldest) = self.oldest_first.pop_front()
         {
             self.answers.remove(&oldest);

@@ -166,7 +166,7 @@ impl Kustom {
     }
 
     pub(crate) fn add_order(&mut self, order: Order) {
-        if self.created.len() == ORDER_LIMIT
+        while self.created.len() >= ORDER_LIMIT
             && let Some(oldest) = self.created.pop_front()
         {
             self.orders.remove(&oldest);

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Source: <https://docs.kustom.co/contents/checkout/use-cases/update-ongoing-order>.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 
+/// More than happens to an order in any test. A merchant who updates one for weeks must not fill the machine.
+const HISTORY_LIMIT: usize = 1000;
+
 /// Where organisations may buy.
 const B2B_COUNTRIES: [&str; 12] = [
     "AT", "BE", "DK", "FI", "FR", "DE", "NL", "NO", "ES", "SE", "GB", "CH",
@@ -34,7 +37,7 @@ pub struct Order {
     pub expired_at: Option<Timestamp>,
     /// From then on prefilled addresses are ignored.
     pub customer_typed: bool,
-    /// Every operation that changed something, oldest first.
+    /// The operations that changed something, oldest first; of very many the first and the newest.
     pub history: Vec<Event>,
     /// The callbacks that were sent, oldest first; of very many the newest.
     pub attempts: Vec<Attempt>,
@@ -179,7 +182,12 @@ impl Order {
             .count()
     }
 
+    /// The beginning stays, whatever happens after it.
     pub(crate) fn record(&mut self, change: Change, at: Timestamp) {
+        let surplus = (self.history.len() + 1).saturating_sub(HISTORY_LIMIT);
+        if surplus > 0 {
+            self.history.drain(1..=surplus);
+        }
         self.history.push(Event { at, change });
     }
 
@@ -295,8 +303,9 @@ fn listed(countries: Option<&Vec<String>>) -> Option<Vec<String>> {
     )
 }
 
-/// A thousand lines of a hundred million minor units each, ten thousand times.
-const LARGEST_NUMBER: i64 = 1_000_000_000_000_000;
+/// A thousand lines of a hundred million minor units each, ten thousand times. No number of an order is beyond it, whether
+/// a merchant sends it or a snapshot brings it.
+pub(crate) const LARGEST_NUMBER: i64 = 1_000_000_000_000_000;
 
 fn has_small_numbers(value: &serde_json::Value) -> bool {
     use serde_json::Value;

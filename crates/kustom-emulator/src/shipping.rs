@@ -4,6 +4,7 @@
 //! itself; that it does so by a `shipping_fee` line is what plugins look for first, not documented.
 //! Source: <https://docs.kustom.co/contents/checkout/additional-resources/server-side-callbacks>.
 
+use crate::order::LARGEST_NUMBER;
 use crate::strictness::ChosenShipping;
 use crate::validation::order_tax;
 use kustom_api::{CheckoutOrder, LineType, OrderLine, ShippingOption};
@@ -79,7 +80,11 @@ fn remove_fee(order: &mut CheckoutOrder, option: &ShippingOption) {
         return;
     };
     let fee = lines.remove(index);
-    change_totals(order, -fee.total_amount, -fee.total_tax_amount);
+    change_totals(
+        order,
+        fee.total_amount.saturating_neg(),
+        fee.total_tax_amount.saturating_neg(),
+    );
 }
 
 fn merchant_charges_for_shipping(order: &CheckoutOrder) -> bool {
@@ -111,15 +116,21 @@ fn add_fee(order: &mut CheckoutOrder, option: &ShippingOption) {
 /// Shipping that no line shows: the amounts are those of the lines and of it.
 fn sum_up(order: &mut CheckoutOrder, price: i64, tax: i64) {
     let lines = order.order_lines.as_deref().unwrap_or_default();
-    let total: i64 = lines.iter().map(|line| line.total_amount).sum();
-    let total_tax: i64 = lines.iter().map(order_tax).sum();
-    order.order_amount = Some(total.saturating_add(price));
-    order.order_tax_amount = Some(total_tax.saturating_add(tax));
+    let total = lines.iter().map(|line| line.total_amount);
+    let total_tax = lines.iter().map(order_tax);
+    order.order_amount = Some(bounded_sum(total.chain([price])));
+    order.order_tax_amount = Some(bounded_sum(total_tax.chain([tax])));
 }
 
 fn change_totals(order: &mut CheckoutOrder, amount: i64, tax: i64) {
-    order.order_amount = Some(order.order_amount.unwrap_or(0).saturating_add(amount));
-    order.order_tax_amount = Some(order.order_tax_amount.unwrap_or(0).saturating_add(tax));
+    order.order_amount = Some(bounded_sum([order.order_amount.unwrap_or(0), amount]));
+    order.order_tax_amount = Some(bounded_sum([order.order_tax_amount.unwrap_or(0), tax]));
+}
+
+/// Where sums are not checked, lines and amounts need not fit each other. Even then no amount is one that no order can have.
+fn bounded_sum(amounts: impl IntoIterator<Item = i64>) -> i64 {
+    let sum = amounts.into_iter().fold(0, i64::saturating_add);
+    sum.clamp(-LARGEST_NUMBER, LARGEST_NUMBER)
 }
 
 #[cfg(test)]
@@ -194,6 +205,28 @@ mod tests {
         keep_selection(&mut order, ChosenShipping::FeeLine);
         assert_eq!(totals(&order), (10_000, 2000, 1));
         assert_eq!(order.selected_shipping_option, None);
+    }
+
+    #[test]
+    fn a_fee_of_any_size_leaves_amounts_that_an_order_can_have() {
+        for amount in [i64::MIN, -LARGEST_NUMBER, LARGEST_NUMBER, i64::MAX] {
+            for way in [ChosenShipping::FeeLine, ChosenShipping::AmountsOnly] {
+                let mut order = order(vec![option("post", 4900)]);
+                let fee = OrderLine {
+                    line_type: Some(LineType::ShippingFee),
+                    reference: Some("post".to_owned()),
+                    total_amount: amount,
+                    total_tax_amount: amount,
+                    ..OrderLine::default()
+                };
+                order.order_lines = Some(vec![fee.clone(), fee.clone(), fee]);
+                order.order_amount = Some(LARGEST_NUMBER);
+                assert!(select(&mut order, "post", way));
+                let (total, tax, _) = totals(&order);
+                let possible = -LARGEST_NUMBER..=LARGEST_NUMBER;
+                assert!(possible.contains(&total) && possible.contains(&tax), "{amount}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use crate::fault::{Fault, FaultEffect};
 use crate::kustom::Kustom;
+use crate::management;
 use crate::message::{Request, Response};
 use crate::order::OrderState;
 use crate::rendering;
@@ -161,7 +162,7 @@ impl Kustom {
         if request.path.starts_with("/ordermanagement/") {
             return others
                 .find_map(|order| order.managed.as_ref())
-                .map(rendering::bytes);
+                .map(|managed| rendering::bytes(&management::as_of(managed, now)));
         }
         others
             .find(|order| order.state(now) != OrderState::Expired)

@@ -188,7 +188,7 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
         options: sent.options,
         status: HostedStatus::Waiting,
         updated_at: now,
-        expires_at: now + LIFETIME,
+        expires_at: now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX),
     };
     let response = Response::json(StatusCode::CREATED, &addresses(&session, &call.request.base_url));
     keep(kustom, session);
@@ -197,12 +197,13 @@ fn create(kustom: &mut Kustom, call: &Call<'_>, now: Timestamp) -> Response {
 
 /// Makes room where there is none, by the session that was touched last of all the longest ago.
 fn keep(kustom: &mut Kustom, session: HostedSession) {
-    if kustom.hosted.len() == SESSION_LIMIT {
+    while kustom.hosted.len() >= SESSION_LIMIT {
         let sessions = kustom.hosted.values();
         let oldest = sessions.min_by_key(|session| session.updated_at);
-        if let Some(oldest) = oldest.map(|session| session.id.clone()) {
-            kustom.hosted.remove(&oldest);
-        }
+        let Some(oldest) = oldest.map(|session| session.id.clone()) else {
+            break;
+        };
+        kustom.hosted.remove(&oldest);
     }
     kustom.hosted.insert(session.id.clone(), session);
 }

@@ -7,6 +7,7 @@ use crate::message::{Request, Response};
 use crate::snippet;
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
+use url::Url;
 
 const PAGE: &str = include_str!("../../assets/hosted.html");
 
@@ -97,7 +98,9 @@ fn html(status: StatusCode, body: String) -> Response {
 
 fn go_to(url: &str) -> Response {
     let mut response = Response::empty(StatusCode::SEE_OTHER);
-    response.set_header(header::LOCATION, url);
+    // A header has no letters beyond ASCII; an address of the web has other ways to write them.
+    let written = Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
+    response.set_header(header::LOCATION, &written);
     response
 }
 

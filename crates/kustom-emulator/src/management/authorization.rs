@@ -105,11 +105,16 @@ fn extended(managed: &ManagedOrder, now: Timestamp) -> Result<Timestamp, Refused
         return Err(Refused::new(CODE, "What was paid by card cannot be extended."));
     }
     let created_at = managed.created_at.unwrap_or(now);
-    let last = created_at + EXTENSION_LIMIT;
+    let last = later(created_at, EXTENSION_LIMIT);
     let time_of_day = created_at.to_zoned(TimeZone::UTC).time();
     let today = now.to_zoned(TimeZone::UTC).date().to_datetime(time_of_day);
     let today = today
         .to_zoned(TimeZone::UTC)
         .map_or(now, |today| today.timestamp());
-    Ok((today + AUTHORIZATION_LIFETIME).min(last))
+    Ok(later(today, AUTHORIZATION_LIFETIME).min(last))
+}
+
+/// A clock that was moved to the end of time has nothing later.
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -3,7 +3,7 @@
 //! Source: <https://docs.kustom.co/contents/api/order-management>. That lines are not compared with the captured amount is
 //! our choice: no source says that Kustom does.
 
-use super::{Created, Refused, Subject};
+use super::{Created, Refused, Subject, expire};
 use crate::ids::Ids;
 use crate::message::Response;
 use crate::order::{Change, Order};
@@ -23,6 +23,9 @@ const CAPTURE_ID: HeaderName = HeaderName::from_static("capture-id");
 
 /// More than anybody ships under one capture; the schema's limit for one call.
 const SHIPPING_INFO_LIMIT: usize = 500;
+
+/// Ours: more than anybody takes one order apart into. Each capture may hold a thousand lines.
+const CAPTURE_LIMIT: usize = 200;
 
 pub(super) fn read(subject: &Subject<'_>, id: &str) -> Response {
     match position(subject.managed, id).and_then(|index| subject.managed.captures.get(index)) {
@@ -55,6 +58,7 @@ pub(super) fn whole(order: &mut Order, ids: &mut Ids, now: Timestamp) -> Option<
         .managed
         .as_mut()
         .filter(|_| options.auto_capture == Some(true))?;
+    expire(managed, now);
     let sent = CaptureRequest {
         captured_amount: managed.remaining_authorized_amount,
         order_lines: managed.order_lines.clone(),
@@ -116,6 +120,10 @@ fn check(managed: &ManagedOrder, amount: i64) -> Result<(), Refused> {
             "Capture not possible: the fraud status is {}.",
             managed.fraud_status.as_str()
         );
+        return Err(Refused::new(CODE, message));
+    }
+    if managed.captures.len() >= CAPTURE_LIMIT {
+        let message = format!("At most {CAPTURE_LIMIT} captures of an order are kept.");
         return Err(Refused::new(CODE, message));
     }
     let remaining = managed.remaining_authorized_amount;

@@ -63,9 +63,10 @@ pub(crate) fn answer(
     call: &Call<'_>,
     now: Timestamp,
 ) -> Response {
-    match call.request.method {
-        Method::GET => act(kustom, id, rest, call, now),
-        _ => idempotency::once(kustom, call, |kustom| act(kustom, id, rest, call, now)),
+    // A key remembers what a write was answered. What names no write cannot be one.
+    match transition::action(rest, &call.request.method) {
+        Ok(_) => idempotency::once(kustom, call, |kustom| act(kustom, id, rest, call, now)),
+        Err(_) => act(kustom, id, rest, call, now),
     }
 }
 
@@ -87,7 +88,8 @@ fn act(kustom: &mut Kustom, id: &str, rest: &[&str], call: &Call<'_>, now: Times
     let Some(order) = orders.get_mut(&id) else {
         return no_such_order(call);
     };
-    let Some(mut managed) = order.managed.take() else {
+    // A copy: whatever goes wrong in between, the order still is bought.
+    let Some(mut managed) = order.managed.clone() else {
         return no_such_order(call);
     };
     expire(&mut managed, now);
@@ -140,15 +142,34 @@ fn no_such_order(call: &Call<'_>) -> Response {
 /// An order that is not fully captured or cancelled by its date expires, and so does what is left of one that is captured
 /// in part.
 fn expire(managed: &mut ManagedOrder, now: Timestamp) {
+    if has_expired(managed, now) {
+        managed.status = ManagementStatus::Expired;
+        managed.remaining_authorized_amount = 0;
+    }
+}
+
+fn has_expired(managed: &ManagedOrder, now: Timestamp) -> bool {
     let is_over = managed.expires_at.is_some_and(|expires_at| expires_at <= now);
     let is_waiting = matches!(
         managed.status,
         ManagementStatus::Authorized | ManagementStatus::PartCaptured
     );
-    if is_over && is_waiting {
-        managed.status = ManagementStatus::Expired;
-        managed.remaining_authorized_amount = 0;
+    is_over && is_waiting
+}
+
+/// The status as order management would tell it now. Time passes without a call, and nothing is written then.
+pub(crate) fn status_at(managed: &ManagedOrder, now: Timestamp) -> &ManagementStatus {
+    match has_expired(managed, now) {
+        true => &ManagementStatus::Expired,
+        false => &managed.status,
     }
+}
+
+/// The order as it would be read now.
+pub(crate) fn as_of(managed: &ManagedOrder, now: Timestamp) -> ManagedOrder {
+    let mut managed = managed.clone();
+    expire(&mut managed, now);
+    managed
 }
 
 impl Subject<'_> {

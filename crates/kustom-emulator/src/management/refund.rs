@@ -10,6 +10,9 @@ use http::{HeaderName, StatusCode, header};
 use kustom_api::{ManagedOrder, ManagementStatus, Refund, RefundRequest};
 
 const CODE: &str = "REFUND_NOT_ALLOWED";
+
+/// Ours, as of captures.
+const REFUND_LIMIT: usize = 200;
 const REFUND_ID: HeaderName = HeaderName::from_static("refund-id");
 
 /// The code for an unknown refund is its endpoint's own, and another than that of an unknown capture.
@@ -59,6 +62,10 @@ pub(super) fn close_if_settled(managed: &mut ManagedOrder) {
 }
 
 fn check(managed: &ManagedOrder, amount: i64) -> Result<(), Refused> {
+    if managed.refunds.len() >= REFUND_LIMIT {
+        let message = format!("At most {REFUND_LIMIT} refunds of an order are kept.");
+        return Err(Refused::new(CODE, message));
+    }
     let refundable = managed.captured_amount - managed.refunded_amount;
     if amount > refundable {
         let message = format!(

@@ -6,10 +6,9 @@ use super::order_shape::COUNTRY;
 use super::shape::Rule::{Anything, Form, List, Object, OneOf, Text};
 use super::shape::Written::Pattern;
 use super::shape::{Rule, Shape, optional, required};
-use super::{Finding, read_shaped};
+use super::{Finding, read_shaped, urls};
 use crate::strictness::Strictness;
 use serde::de::DeserializeOwned;
-use url::Url;
 
 const TEXT_255: Rule = Text { min: 0, max: 255 };
 const URL: Rule = Form {
@@ -118,5 +117,5 @@ pub(crate) fn read_distribution<T: DeserializeOwned>(
 /// Placeholders are replaced before the address is used, wherever in it they stand.
 fn is_web_address(text: &str) -> bool {
     let filled = text.replace("{{", "").replace("}}", "");
-    text.len() <= 2000 && Url::parse(&filled).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    text.len() <= 2000 && urls::web_address(&filled).is_some()
 }

@@ -7,6 +7,7 @@ use super::order_shape::{COUNTRY, INTERVALS, PRODUCT_IDENTIFIERS, REFERENCES};
 use super::shape::Rule::{Anything, Integer, List, NonEmptyList, Object, OneOf, Text};
 use super::shape::{Rule, Shape, optional, required};
 use super::{Finding, read_shaped, said};
+use crate::order::LARGEST_NUMBER;
 use crate::strictness::Strictness;
 use kustom_api::{
     AuthorizationUpdate, CaptureRequest, CustomerUpdate, MerchantReferences, RefundRequest,
@@ -49,12 +50,12 @@ const SHIPPING_METHODS: &[&str] = &[
 ];
 const COUNT: Rule = Integer {
     min: 0,
-    max: i64::MAX,
+    max: LARGEST_NUMBER,
 };
 const AMOUNT: Rule = Integer { min: 0, max: LARGEST };
 /// A discount or a fee that is kept back is negative.
 const ANY_AMOUNT: Rule = Integer {
-    min: i64::MIN,
+    min: -LARGEST_NUMBER,
     max: LARGEST,
 };
 const ORDER_LINES: Rule = List {

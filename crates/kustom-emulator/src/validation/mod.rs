@@ -180,7 +180,7 @@ fn read(body: &[u8], required: &[&str], rules: &Rules) -> Result<Sent, Vec<Findi
     let missing = required.iter().filter(|name| !members.contains_key(**name));
     findings.extend(missing.map(|name| Finding::new(*name, "is required")));
     check_lines(&members, strictness, &mut findings);
-    urls::check(&members, rules, &mut findings);
+    urls::check(&members, strictness, &mut findings);
     let unreadable = remove_unreadable(&mut members, strictness, &mut findings);
     let names = members.keys().cloned().collect();
     Ok(Sent {

@@ -9,6 +9,7 @@ use super::shape::Rule::{Flag, Form, Integer, List, NonEmptyList, Object, OneOf,
 use super::shape::Written::{Format, Pattern};
 use super::shape::{Rule, Shape, optional, required};
 use super::shipping_shape::SHIPPING_OPTION;
+use crate::order::LARGEST_NUMBER;
 
 /// Kustom sets these; whether it refuses or ignores them when sent is not documented. We ignore them.
 pub(crate) const SERVER_OWNED: &[&str] = &[
@@ -73,17 +74,18 @@ const RADIUS: Rule = Form {
     expected: "a number in a string",
     written: Pattern("[0-9]"),
 };
+/// The schema has no bounds here. Ours are beyond every real order, and keep sums from overflowing.
 pub(super) const AMOUNT: Rule = Integer {
     min: 0,
-    max: i64::MAX,
+    max: LARGEST_NUMBER,
 };
 pub(super) const ANY_AMOUNT: Rule = Integer {
-    min: i64::MIN,
-    max: i64::MAX,
+    min: -LARGEST_NUMBER,
+    max: LARGEST_NUMBER,
 };
 /// One hundred million minor units.
 const LINE_AMOUNT: Rule = Integer {
-    min: i64::MIN,
+    min: -LARGEST_NUMBER,
     max: 100_000_000,
 };
 pub(super) const TAX_RATE: Rule = Integer { min: 0, max: 10_000 };
@@ -281,7 +283,7 @@ const SUBSCRIPTION: Shape = Shape::new(
             "interval_count",
             Integer {
                 min: 1,
-                max: i64::MAX,
+                max: LARGEST_NUMBER,
             },
         ),
     ],

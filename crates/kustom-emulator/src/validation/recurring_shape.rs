@@ -6,7 +6,7 @@
 use super::order_shape::{AMOUNT, ATTACHMENT, CURRENCY, ORDER_LINES, TEXT_255, URL};
 use super::shape::Rule::{Flag, Object, Text};
 use super::shape::{Shape, optional, required};
-use super::{Finding, check_lines, check_totals, forgive_unknown, said, typed};
+use super::{Finding, check_lines, check_totals, forgive_unknown, said, typed, urls};
 use crate::strictness::Strictness;
 use kustom_api::{CheckoutOptions, CheckoutOrder};
 use serde_json::Value;
@@ -43,6 +43,7 @@ pub(crate) fn read_recurring(
     RECURRING.check(&members, "", &mut findings);
     forgive_unknown(&mut findings, strictness);
     check_lines(&members, strictness, &mut findings);
+    urls::check(&members, strictness, &mut findings);
     if !findings.is_empty() {
         return Err(findings);
     }

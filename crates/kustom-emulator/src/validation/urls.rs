@@ -15,24 +15,20 @@ const HTTPS_ONLY: &[&str] = &[
     "country_change",
 ];
 
-pub(super) fn check(members: &Map<String, Value>, rules: &Rules, findings: &mut Vec<Finding>) {
+pub(super) fn check(members: &Map<String, Value>, strictness: Strictness, findings: &mut Vec<Finding>) {
     let urls = members.get("merchant_urls").and_then(Value::as_object);
     for (name, value) in urls.into_iter().flatten() {
         if let Some(text) = value.as_str() {
-            check_url(name, text, rules, findings);
+            check_url(name, text, strictness, findings);
         }
     }
 }
 
-fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>) {
+fn check_url(name: &str, text: &str, strictness: Strictness, findings: &mut Vec<Finding>) {
     let path = format!("merchant_urls.{name}");
-    // The parser forgives white space, which no URI has.
-    let is_written_plainly = !text
-        .chars()
-        .any(|letter| letter.is_whitespace() || letter.is_control());
-    match Url::parse(text) {
-        Ok(url) if is_written_plainly && matches!(url.scheme(), "http" | "https") => {
-            let excused = match rules.strictness.callback_scheme {
+    match web_address(text) {
+        Some(url) => {
+            let excused = match strictness.callback_scheme {
                 CallbackScheme::HttpsExceptLoopback => is_loopback(&url),
                 CallbackScheme::Https => false,
                 CallbackScheme::Any => true,
@@ -41,22 +37,32 @@ fn check_url(name: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>)
                 findings.push(Finding::told(path, "must be a valid https URI"));
             }
         }
-        _ => findings.push(Finding::told(path, "must be a valid http or https URI")),
+        None => findings.push(Finding::told(path, "must be a valid http or https URI")),
     }
+}
+
+/// The parser forgives white space and missing slashes, as a browser's address bar does. No URI of the web has the one or
+/// lacks the other.
+pub(super) fn web_address(text: &str) -> Option<Url> {
+    let is_plain = |letter: char| !letter.is_whitespace() && !letter.is_control();
+    let url = Url::parse(text).ok()?;
+    let after_scheme = text.get(url.scheme().len()..)?;
+    let is_written_plainly = text.chars().all(is_plain) && after_scheme.starts_with("://");
+    (is_written_plainly && matches!(url.scheme(), "http" | "https")).then_some(url)
 }
 
 /// What Kustom would call from its own servers.
 pub(crate) fn is_callback_url(text: &str, rules: &Rules) -> bool {
     let mut findings = Vec::new();
-    check_url("validation", text, rules, &mut findings);
+    check_url("validation", text, rules.strictness, &mut findings);
     findings.is_empty()
 }
 
 /// What a shopper is sent to or shown from outside the shop. A developer's own machine is excused.
 pub(super) fn is_https(text: &str) -> bool {
     text.len() <= 2000
-        && Url::parse(text)
-            .is_ok_and(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url))
+        && web_address(text)
+            .is_some_and(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url))
 }
 
 /// The machine itself: what a developer's shop and its own certificates live on.

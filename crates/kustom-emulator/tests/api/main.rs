@@ -5,6 +5,7 @@ mod advance;
 #[cfg(test)]
 mod asking;
 #[cfg(test)]
+mod bounds;
 mod browser;
 #[cfg(test)]
 mod callbacks;
