@@ -7,7 +7,7 @@ use crate::kustom::Kustom;
 use crate::rendering;
 use crate::webhook::Delivery;
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use kustom_api::{KustomOrderId, MerchantUrls};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -141,10 +141,15 @@ pub struct Attempt {
 }
 
 impl Kustom {
-    /// When the next callback is due, if any is.
+    /// When the next callback is due, if any is. In whole milliseconds, as the clock is: a snapshot that was written by
+    /// hand may have finer times, which a clock that stands still would never reach.
     pub fn next_callback_at(&self) -> Option<Timestamp> {
         let push = self.due_pushes.first().map(|(at, _)| *at);
-        push.into_iter().chain(self.agenda.next_at()).min()
+        let next = push.into_iter().chain(self.agenda.next_at()).min()?;
+        let up = TimestampRound::new()
+            .smallest(Unit::Millisecond)
+            .mode(RoundMode::Ceil);
+        Some(next.round(up).unwrap_or(next))
     }
 
     /// The callbacks to send now, oldest first. Each is handed out once; the next one of an order is planned when

@@ -63,7 +63,7 @@ const CONTROL: &[Operation] = &[
     control("delete", "/_emulator/faults", "Remove them all", None, "Done", &[]),
     control("delete", "/_emulator/faults/{number}", "Remove one", None, "Faults", &[404]),
     control("get", "/_emulator/clock", "The virtual clock", None, "Clock", &[]),
-    control("post", "/_emulator/clock/advance", "Move it on, and send what falls due", Must("ClockAdvance"), "ClockAdvanced", &[400, 500]),
+    control("post", "/_emulator/clock/advance", "Move it on, and send what falls due", Must("ClockAdvance"), "ClockAdvanced", &[400, 409, 500]),
     control("post", "/_emulator/clock/freeze", "Let it stand still", None, "Clock", &[]),
     control("post", "/_emulator/clock/run", "Let it go on", None, "Clock", &[]),
     control("post", "/_emulator/clock/speed", "Let it run faster or slower", Must("ClockSpeed"), "Clock", &[400]),

@@ -2,6 +2,7 @@
 
 use super::Emulator;
 use crate::clock::{ClockReading, Speed, VirtualClock};
+use crate::kustom::Kustom;
 use crate::message::{Problem, Response};
 use axum::Router;
 use axum::extract::State;
@@ -12,9 +13,24 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// Longer than any reservation lives, and short enough to keep dates readable.
 pub(crate) const LONGEST_ADVANCE_SECONDS: u32 = 400 * 24 * 3600;
+
+/// A callback that is being sent may plan the next one, so its answer is waited for; but not for long, as its receiver may
+/// be the one who moves the clock.
+const PATIENCE_WITH_DELIVERY: Duration = Duration::from_secs(2);
+
+/// Only one at a time moves the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct IsMoving;
+
+/// When an advance began, and in which of the emulator's lives.
+struct Departure {
+    at: Timestamp,
+    resets: u64,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +93,12 @@ async fn advance(State(emulator): State<Emulator>, body: Bytes) -> Response {
     let clock = emulator.clone();
     let by = SignedDuration::from_secs(i64::from(seconds));
     match tokio::spawn(async move { clock.advance(by).await }).await {
-        Ok(delivered) => shown(&emulator, json!({ "pushes_delivered": delivered })),
+        Ok(Ok(delivered)) => shown(&emulator, json!({ "pushes_delivered": delivered })),
+        Ok(Err(IsMoving)) => Response::problem(
+            StatusCode::CONFLICT,
+            "CLOCK_IS_MOVING",
+            "the clock is being moved already; a receiver of callbacks that moves it would wait for itself",
+        ),
         Err(_) => Response::problem(
             StatusCode::INTERNAL_SERVER_ERROR,
             "PUSH_FAILED",
@@ -123,20 +144,54 @@ impl Emulator {
         self.inner.changed.notify_one();
     }
 
-    /// Moves the clock in steps, so that every push on the way is sent at its own time. Returns how many were sent.
-    pub(super) async fn advance(&self, by: SignedDuration) -> usize {
-        let _delivering = self.inner.delivering.lock().await;
-        let target = self.now().checked_add(by).unwrap_or(Timestamp::MAX);
+    /// Moves the clock in steps, so that every push on the way is sent at its own time. Returns how many were sent. What
+    /// is forgotten or replaced meanwhile is not moved: its clock is another one.
+    pub(super) async fn advance(&self, by: SignedDuration) -> Result<usize, IsMoving> {
+        let _moving = self.inner.moving.try_lock().map_err(|_| IsMoving)?;
+        let _delivering = timeout(PATIENCE_WITH_DELIVERY, self.inner.delivering.lock()).await;
+        let start = self.departure();
+        let target = start.at.checked_add(by).unwrap_or(Timestamp::MAX);
         let mut delivered = 0;
-        while let Some(next) = self
-            .inspect(crate::Kustom::next_callback_at)
-            .filter(|next| *next <= target)
-        {
-            self.turn_clock(|clock, wall| clock.move_to(next, wall));
-            delivered += self.deliver_until_now().await;
+        let mut last_step = None;
+        while let Some(next) = self.next_step(target, last_step) {
+            if !self.move_clock(next, &start) {
+                return Ok(delivered);
+            }
+            let sent = self.deliver_until_now().await;
+            delivered += sent;
+            // A callback that the clock does not reach must not be tried for ever.
+            last_step = (sent == 0).then_some(next);
         }
-        self.turn_clock(|clock, wall| clock.move_to(target, wall));
-        delivered
+        self.move_clock(target, &start);
+        Ok(delivered)
+    }
+
+    fn departure(&self) -> Departure {
+        let mut state = self.state();
+        Departure {
+            at: self.read(&mut state.clock).now,
+            resets: state.kustom.resets,
+        }
+    }
+
+    /// `None` when nothing more falls due on the way, or the last step was for nothing.
+    fn next_step(&self, target: Timestamp, vain: Option<Timestamp>) -> Option<Timestamp> {
+        let next = self.inspect(Kustom::next_callback_at)?;
+        (next <= target && Some(next) != vain).then_some(next)
+    }
+
+    /// Says whether the clock is still the one that was to be moved.
+    fn move_clock(&self, to: Timestamp, start: &Departure) -> bool {
+        let wall = (self.inner.clock)();
+        let mut state = self.state();
+        if state.kustom.resets != start.resets {
+            return false;
+        }
+        state.clock.move_to(to, wall);
+        self.announce_clock(&mut state);
+        drop(state);
+        self.inner.changed.notify_one();
+        true
     }
 
     /// `None` while the clock stands still.

@@ -92,19 +92,32 @@ impl Delivery {
 }
 
 impl Emulator {
-    /// Sends what is due now, one after the other, in the order of their times.
+    /// Sends what is due now, one after the other, in the order of their times. Whoever moves the clock gets its turn
+    /// after each.
     pub(super) async fn deliver_due(&self) {
-        let _delivering = self.inner.delivering.lock().await;
-        self.deliver_until_now().await;
+        loop {
+            let _delivering = self.inner.delivering.lock().await;
+            if !self.deliver_next().await {
+                return;
+            }
+        }
     }
 
     pub(super) async fn deliver_until_now(&self) -> usize {
         let mut count = 0;
-        while let Some(callback) = self.act(Kustom::due_callback) {
-            self.deliver(callback).await;
+        while self.deliver_next().await {
             count += 1;
         }
         count
+    }
+
+    /// Says whether anything was due.
+    async fn deliver_next(&self) -> bool {
+        let Some(callback) = self.act(Kustom::due_callback) else {
+            return false;
+        };
+        self.deliver(callback).await;
+        true
     }
 
     pub(super) async fn deliver(&self, callback: DueCallback) -> CallbackAnswer {

@@ -71,6 +71,8 @@ struct Inner {
     changed: Notify,
     /// Held by whoever delivers, so that an advanced clock has delivered everything before it answers.
     delivering: tokio::sync::Mutex<()>,
+    /// Held by whoever moves the clock. Nobody waits for it: a receiver of callbacks would wait for itself.
+    moving: tokio::sync::Mutex<()>,
     /// Whoever watches what happens.
     events: Events,
     /// Calls that a fault lets take effect later.
@@ -120,6 +122,7 @@ impl Emulator {
                 delivery: Delivery::new(),
                 changed: Notify::new(),
                 delivering: tokio::sync::Mutex::new(()),
+                moving: tokio::sync::Mutex::new(()),
                 events: Events::new(),
                 late_calls: TaskTracker::new(),
             }),

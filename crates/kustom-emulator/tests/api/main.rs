@@ -1,6 +1,8 @@
 //! The emulator through its router, as a merchant's server, a browser and a test meet it.
 
 #[cfg(test)]
+mod advance;
+#[cfg(test)]
 mod asking;
 #[cfg(test)]
 mod bounds;
