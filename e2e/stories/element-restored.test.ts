@@ -6,7 +6,7 @@ import * as shop from '../harness/element-shop';
 import { useStory } from '../harness/story';
 
 /** Whether a page is kept is the browser's choice, and a busy machine makes it choose otherwise now and then. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 
 const story = useStory({}, { keepsPages: true });
 let plain: shop.ElementShop;
@@ -34,6 +34,9 @@ test('a page that comes back from the back-forward cache follows the cart again'
 
 /** Leaves the page and goes back to it. Says whether the browser had kept it, and did not load it anew. */
 async function comesBackKept(page: Page, meanwhile: () => Promise<void>): Promise<boolean> {
+  // A page whose frames still load is not kept.
+  await page.frameLocator('#klarna-checkout-iframe').getByTestId('kco-buy').waitFor();
+  await Promise.all(page.frames().map((frame) => frame.waitForLoadState()));
   await page.evaluate(() => {
     addEventListener('pageshow', (event) => Object.assign(window, { wasKept: event.persisted }));
   });
