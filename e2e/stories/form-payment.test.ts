@@ -51,7 +51,7 @@ async function goToBank(outcome = ''): Promise<string> {
   await form(page).locator('input[name=payment_method][value=card]').check();
   await form(page).getByTestId('kco-outcome').selectOption(outcome);
   await payWithTestPerson(page);
-  await bank(page).getByTestId('kco-bank-approve').waitFor();
+  await bank(page).locator('[data-testid=kco-bank-approve]:enabled').waitFor();
   return orderId;
 }
 

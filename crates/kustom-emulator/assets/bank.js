@@ -19,3 +19,5 @@ document.addEventListener("keydown", ({ key }) => {
   if (key === "Escape") answer("abandoned");
 });
 document.getElementById("title").focus();
+// Only now is anybody listening.
+for (const button of document.querySelectorAll("[data-answer]")) button.disabled = false;
