@@ -2,23 +2,19 @@
 
 use super::Emulator;
 use crate::asking::{AskingStep, ShopperChange};
-use crate::message::Response;
+use crate::message::{Request, Response};
 use crate::purchase::Purchase;
 use crate::refusal::PurchaseRefusal;
 use crate::{browser, control};
 use axum::extract::{Path, State};
-use http::StatusCode;
 use kustom_api::KustomOrderId;
 
 /// `POST /_emulator/orders/{id}/shipping-option` and `…/address`: what a shopper does in the iframe, without a browser.
 pub(super) async fn without_browser(
     State(emulator): State<Emulator>,
     Path((id, what)): Path<(String, String)>,
-    request: axum::extract::Request,
+    request: Request,
 ) -> Response {
-    let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST);
-    };
     if !matches!(what.as_str(), "shipping-option" | "address") {
         return emulator.act(|kustom, now| kustom.handle(&request, now));
     }
@@ -37,11 +33,8 @@ pub(super) async fn without_browser(
 pub(super) async fn from_browser(
     State(emulator): State<Emulator>,
     Path((id, what)): Path<(String, String)>,
-    request: axum::extract::Request,
+    request: Request,
 ) -> Response {
-    let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST);
-    };
     if !matches!(what.as_str(), "shipping-option" | "customer") {
         return emulator.act(|kustom, now| kustom.handle(&request, now));
     }

@@ -2,24 +2,20 @@
 
 use super::Emulator;
 use crate::browser::BankAnswer;
-use crate::message::Response;
+use crate::message::{Request, Response};
 use crate::payment::PaymentStep;
 use crate::purchase::{Purchase, Purchased};
 use crate::refusal::PurchaseRefusal;
 use crate::{browser, control};
 use axum::extract::{Path, State};
-use http::StatusCode;
 use kustom_api::KustomOrderId;
 
 /// `POST /_emulator/orders/{id}/pay`: a purchase without a browser.
 pub(super) async fn without_browser(
     State(emulator): State<Emulator>,
     Path(id): Path<String>,
-    request: axum::extract::Request,
+    request: Request,
 ) -> Response {
-    let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST);
-    };
     let id = KustomOrderId(id);
     match emulator.inspect(|kustom| control::purchase(kustom, &id, &request.body)) {
         Ok(purchase) => {
@@ -34,11 +30,8 @@ pub(super) async fn without_browser(
 pub(super) async fn from_browser(
     State(emulator): State<Emulator>,
     Path(id): Path<String>,
-    request: axum::extract::Request,
+    request: Request,
 ) -> Response {
-    let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST);
-    };
     let response = match emulator.act(|kustom, now| browser::purchase(kustom, &id, &request, now)) {
         Ok(purchase) => browser::paid(emulator.pay_in_browser(&KustomOrderId(id), purchase).await),
         Err(problem) => problem.into(),
@@ -51,11 +44,8 @@ pub(super) async fn from_browser(
 pub(super) async fn at_bank(
     State(emulator): State<Emulator>,
     Path(id): Path<String>,
-    request: axum::extract::Request,
+    request: Request,
 ) -> Response {
-    let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST);
-    };
     let response = match emulator.act(|kustom, now| browser::bank_answer(kustom, &id, &request, now)) {
         Ok(answer) => emulator.back_from_bank(&KustomOrderId(id), answer).await,
         Err(problem) => problem.into(),

@@ -7,14 +7,14 @@ use super::{
 };
 use crate::message::{BODY_LIMIT_BYTES, Request, Response};
 use crate::struck::{Ending, Late};
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{FromRequest, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
+use axum::{Extension, Router};
 use serde_json::json;
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
@@ -54,11 +54,11 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .with_state(emulator)
 }
 
-async fn core(State(emulator): State<Emulator>, request: axum::extract::Request) -> axum::response::Response {
-    let cutter = request.extensions().get::<Cutter>().cloned();
-    let Some(request) = emulator.request(request).await else {
-        return Response::empty(StatusCode::BAD_REQUEST).into_response();
-    };
+async fn core(
+    State(emulator): State<Emulator>,
+    cutter: Option<Extension<Cutter>>,
+    request: Request,
+) -> axum::response::Response {
     let struck = emulator.act(|kustom, now| kustom.meet(&request, now));
     if let Some(late) = struck.late {
         let tracker = emulator.inner.late_calls.clone();
@@ -69,7 +69,7 @@ async fn core(State(emulator): State<Emulator>, request: axum::extract::Request)
         let reasons = response.reasons.join("; ");
         tracing::warn!(path = request.path, reasons, "refused values");
     }
-    fault::answer(struck.ending, cutter).await
+    fault::answer(struck.ending, cutter.map(|Extension(cutter)| cutter)).await
 }
 
 async fn apply_late(emulator: Emulator, request: Request, late: Late) {
@@ -86,21 +86,30 @@ async fn reset(State(emulator): State<Emulator>) -> Response {
     Response::json(StatusCode::OK, &json!({}))
 }
 
-impl Emulator {
-    /// The request without its connection. `None` when its body breaks off.
-    pub(super) async fn request(&self, request: axum::extract::Request) -> Option<Request> {
+/// The request without its connection. One whose body breaks off is a bad one.
+impl FromRequest<Emulator> for Request {
+    type Rejection = Response;
+
+    async fn from_request(
+        request: axum::extract::Request,
+        emulator: &Emulator,
+    ) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
         // The start of a body that is too long is enough for the core to refuse it in Kustom's own words.
-        let body = super::read_start(body, 2 * BODY_LIMIT_BYTES).await.ok()?;
-        Some(Request {
+        let body = super::read_start(body, 2 * BODY_LIMIT_BYTES)
+            .await
+            .map_err(|_| Response::empty(StatusCode::BAD_REQUEST))?;
+        Ok(Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
-            base_url: self.base_url(&parts.uri, &parts.headers, parts.extensions.get()),
+            base_url: emulator.base_url(&parts.uri, &parts.headers, parts.extensions.get()),
             headers: parts.headers,
             body: body.into(),
         })
     }
+}
 
+impl Emulator {
     /// The public URL, or else the address that the caller used: the emulator answers under any name.
     fn base_url(&self, uri: &Uri, headers: &HeaderMap, arrived_at: Option<&ArrivedAt>) -> String {
         if let Some(url) = &self.inner.public_url {

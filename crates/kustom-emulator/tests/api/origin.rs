@@ -53,24 +53,36 @@ async fn strangers_pages_are_refused_and_ours_are_not() {
 #[tokio::test]
 async fn every_control_route_is_guarded() {
     let emulator = emulator();
-    let id = create(&emulator, order()).await;
+    for foreign in [("origin", "https://evil.example"), ("host", "evil.example")] {
+        assert_guarded(&emulator, foreign).await;
+    }
+}
+
+async fn assert_guarded(emulator: &Emulator, foreign: (&str, &str)) {
+    let id = create(emulator, order()).await;
     for (method, path) in [
         ("GET", "orders"),
+        ("OPTIONS", "orders"),
         ("GET", "requests"),
         ("GET", "events"),
+        ("GET", "snapshot"),
+        ("PUT", "snapshot"),
+        ("GET", "webhooks"),
+        ("PATCH", "rules"),
         ("POST", "faults"),
         ("DELETE", "faults"),
         ("POST", "clock/advance"),
+        ("POST", "callbacks/1/repeat"),
         ("POST", &format!("orders/{id}/pay")),
         ("POST", &format!("orders/{id}/push")),
+        ("POST", &format!("orders/{id}/decide")),
         ("POST", &format!("orders/{id}/expire")),
         ("POST", &format!("orders/{id}/address")),
         ("POST", &format!("orders/{id}/capture")),
         ("GET", "nothing/like/that"),
     ] {
-        let headers = [("origin", "https://evil.example")];
-        let answer = call_with(&emulator, method, &format!("/_emulator/{path}"), &headers, None).await;
-        assert_eq!(answer.status, 403, "{method} {path}");
+        let answer = call_with(emulator, method, &format!("/_emulator/{path}"), &[foreign], None).await;
+        assert_eq!(answer.status, 403, "{method} {path} {foreign:?}");
     }
 }
 
