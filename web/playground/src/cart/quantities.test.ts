@@ -19,7 +19,7 @@ function setUp() {
       removeItem: (cartId, { cartItemId }) => ask(`${cartId} ${cartItemId} out`),
     },
     () => 'cart',
-    { onChange: () => {}, onCart: () => {}, onProblem: (message) => message && problems.push(message) },
+    { onChange: () => {}, onCart: () => {}, onProblem: (code) => code && problems.push(code) },
   );
   const answer = async (with_: CartMutationResponse = CART) => {
     waiting.shift()?.(with_);
@@ -50,6 +50,6 @@ test('a refused quantity says why and shows the cart again', async () => {
   const { quantities, problems, answer } = setUp();
   quantities.want('shoe', 9);
   await answer({ errors: [{ code: 'CART_LOCKED', message: 'The cart is being paid.' }] });
-  expect(problems).toEqual(['The cart is being paid.']);
+  expect(problems).toEqual(['CART_LOCKED']);
   expect(quantities.shown('shoe', 1)).toBe(1);
 });

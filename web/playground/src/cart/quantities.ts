@@ -5,6 +5,7 @@
  * and never two on their way that could arrive in the wrong order.
  */
 import { type Cart, type CartClient, isCartErrors } from '@hantera/storefront-sdk/cart';
+import { codeOf } from './refusal';
 
 /** Zero means: take the line out. */
 export type Quantities = {
@@ -18,8 +19,8 @@ type QuantityCalls = Pick<CartClient, 'setQuantity' | 'removeItem'>;
 export type QuantityListener = {
   onChange: () => void;
   onCart: (cart: Cart) => void;
-  /** An empty message takes the last one away. */
-  onProblem: (message: string) => void;
+  /** Nothing takes the last one away. */
+  onProblem: (code: string | undefined) => void;
 };
 
 export function createQuantities(
@@ -61,20 +62,20 @@ async function sendOne(
   listener: QuantityListener,
 ): Promise<boolean> {
   // An older complaint says nothing about this try.
-  listener.onProblem('');
+  listener.onProblem(undefined);
   try {
     const answer =
       quantity > 0
         ? await calls.setQuantity(cartId, { cartItemId, quantity })
         : await calls.removeItem(cartId, { cartItemId });
     if (isCartErrors(answer)) {
-      listener.onProblem(answer.errors[0]?.message ?? 'The cart could not be changed.');
+      listener.onProblem(answer.errors[0]?.code ?? 'other');
       return false;
     }
     listener.onCart(answer);
     return true;
-  } catch {
-    listener.onProblem('The cart could not be changed: no answer from the server.');
+  } catch (problem) {
+    listener.onProblem(codeOf(problem));
     return false;
   }
 }
