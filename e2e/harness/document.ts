@@ -65,18 +65,20 @@ export function parseDocument(text: string): { blocks: Block[]; prose: Map<strin
   let section = '';
   let open: Block | undefined;
   for (const [index, line] of text.split('\n').entries()) {
-    if (line.trimStart().startsWith('```')) {
-      if (open) blocks.push(open);
-      const [language = '', ...marks] = line.trim().slice(3).split(/\s+/);
-      open = open ? undefined : { language, marks, code: '', section, line: index + 1 };
-    } else if (open) open.code += `${line}\n`;
-    else if (/^#+ /.test(line)) {
-      section = line.replace(/^#+ /, '');
-      prose.set(section, '');
-    } else prose.set(section, `${prose.get(section) ?? ''}${line}\n`);
+    const isFence = line.trimStart().startsWith('```');
+    if (isFence && open) blocks.push(open);
+    if (isFence) open = open ? undefined : beginBlock(line, section, index + 1);
+    else if (open) open.code += `${line}\n`;
+    else if (/^#+ /.test(line)) section = line.replace(/^#+ /, '');
+    else prose.set(section, `${prose.get(section) ?? ''}${line}\n`);
   }
   if (open) throw new Error(`the block in line ${open.line} never ends`);
   return { blocks, prose };
+}
+
+function beginBlock(fence: string, section: string, line: number): Block {
+  const [language = '', ...marks] = fence.trim().slice(3).split(/\s+/);
+  return { language, marks, code: '', section, line };
 }
 
 /** A shell that lives as long as a page: what one block sets, the next one has. */

@@ -3,6 +3,7 @@ import { type Cart, isCartErrors } from '@hantera/storefront-sdk/cart';
 import { client } from './api';
 import { watchCart } from './cart-stream';
 import { createQuantities, type Quantities } from './quantities';
+import { scene } from './scene';
 
 export type CartSession = {
   quantities: Quantities;
@@ -39,6 +40,7 @@ export function createCartSession(listener: CartSessionListener): CartSession {
     use: (newest) => {
       if (cart?.cartId !== newest.cartId) {
         stop();
+        scene.set({ cartId: newest.cartId });
         stop = watchCart(newest.cartId, { onCart: show, onConnection: listener.onConnection });
       }
       show(newest);

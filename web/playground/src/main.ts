@@ -4,6 +4,7 @@ import { showConfirmation } from './pages/confirmation';
 import { showShop } from './pages/shop';
 import { showTerms } from './pages/terms';
 import { takeReturn } from './return';
+import { type PageName, scene } from './scene';
 
 const PAGES: Record<string, (root: HTMLElement) => unknown> = {
   '/checkout': (root) => showCheckout(root, new URLSearchParams(location.search).get('cart')),
@@ -12,6 +13,7 @@ const PAGES: Record<string, (root: HTMLElement) => unknown> = {
 };
 
 const root = document.getElementById('app');
+scene.set({ page: pageName(), ...(cartInAddress() && { cartId: cartInAddress() }) });
 const show = PAGES[location.pathname.replace(/\/$/, '')] ?? showShop;
 if (root) show(root);
 
@@ -19,3 +21,12 @@ if (root) show(root);
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
+
+function pageName(): PageName {
+  const name = location.pathname.split('/')[1];
+  return name === 'checkout' || name === 'confirmation' || name === 'terms' ? name : 'shop';
+}
+
+function cartInAddress(): string | undefined {
+  return new URLSearchParams(location.search).get('cart') ?? undefined;
+}

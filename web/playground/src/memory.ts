@@ -7,6 +7,12 @@ export const memory = {
   setProfile: (key: string) => write('profile', key),
   cartId: (profileKey: string) => read(`cart:${profileKey}`),
   setCartId: (profileKey: string, cartId: string | undefined) => write(`cart:${profileKey}`, cartId),
+  /** Whether the workshop was left open; nothing when nobody has touched it. */
+  workshop: (): boolean | undefined => {
+    const kept = read('workshop');
+    return kept === undefined ? undefined : kept === 'open';
+  },
+  setWorkshop: (isOpen: boolean) => write('workshop', isOpen ? 'open' : 'closed'),
   inspector: () => read('inspector'),
   setInspector: (origin: string) => write('inspector', origin),
 };

@@ -1,6 +1,7 @@
 /** What every page has around it: header, connection banner, footer, and a place to announce things. */
 import { h, setText } from '../dom';
 import { memory } from '../memory';
+import { createWorkshop } from './workshop';
 
 const INSPECTOR = 'http://127.0.0.1:3301';
 
@@ -17,6 +18,7 @@ export function createFrame(root: HTMLElement, title: string): Frame {
   document.title = `${title} · Kassa playground`;
   const main = h('main', { id: 'main', tabindex: '-1' });
   const tools = h('div', { class: 'tools' });
+  const workshop = createWorkshop();
   const live = h('p', { class: 'visually-hidden', 'aria-live': 'polite' });
   const banner = h('p', {
     class: 'banner',
@@ -33,10 +35,12 @@ export function createFrame(root: HTMLElement, title: string): Frame {
       { class: 'site-header' },
       h('a', { class: 'brand', href: '/' }, brandMark(), 'Kassa playground'),
       tools,
+      workshop.button,
     ),
     main,
     footer(inspector),
     banner,
+    workshop.host,
     live,
   );
   return {
