@@ -65,15 +65,22 @@ export function parseDocument(text: string): { blocks: Block[]; prose: Map<strin
   let section = '';
   let open: Block | undefined;
   for (const [index, line] of text.split('\n').entries()) {
-    const isFence = line.trimStart().startsWith('```');
-    if (isFence && open) blocks.push(open);
-    if (isFence) open = open ? undefined : beginBlock(line, section, index + 1);
-    else if (open) open.code += `${line}\n`;
-    else if (/^#+ /.test(line)) section = line.replace(/^#+ /, '');
-    else prose.set(section, `${prose.get(section) ?? ''}${line}\n`);
+    if (line.trimStart().startsWith('```')) {
+      if (open) blocks.push(open);
+      open = open ? undefined : beginBlock(line, section, index + 1);
+    } else if (open) {
+      open.code += `${line}\n`;
+    } else {
+      section = headingIn(line) ?? section;
+      prose.set(section, `${prose.get(section) ?? ''}${line}\n`);
+    }
   }
   if (open) throw new Error(`the block in line ${open.line} never ends`);
   return { blocks, prose };
+}
+
+function headingIn(line: string): string | undefined {
+  return /^#+ (.*)/.exec(line)?.[1];
 }
 
 function beginBlock(fence: string, section: string, line: number): Block {
