@@ -1,7 +1,7 @@
 /** A whole order, of the cart that it was made from or of a look-up: both have the same members. */
 import type { Address } from '@hantera/storefront-sdk/cart';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { texts } from '../language';
+import { language, texts } from '../language';
 import { formatMoney } from '../money';
 import { choicesOf, linePicture, nameOf } from './cart-lines';
 import { type Sums, totals } from './totals';
@@ -139,7 +139,8 @@ export function addressText(address: Address | undefined): string {
   const { name, careOf, attention, addressLine1, addressLine2, postalCode, city, state, countryCode } =
     address;
   const town = [postalCode, city, state].filter(Boolean).join(' ');
-  return [name, attention, careOf && `c/o ${careOf}`, addressLine1, addressLine2, town, countryCode]
+  const country = countryCode && new Intl.DisplayNames([language()], { type: 'region' }).of(countryCode);
+  return [name, attention, careOf && `c/o ${careOf}`, addressLine1, addressLine2, town, country]
     .filter(Boolean)
     .join('\n');
 }
