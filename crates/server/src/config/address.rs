@@ -9,7 +9,7 @@ pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Problem> {
     text.parse().map_err(|_| Problem::NotAnAddress(text.to_owned()))
 }
 
-pub(super) fn is_this_machine(ip: IpAddr) -> bool {
+pub(crate) fn is_this_machine(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
@@ -38,7 +38,7 @@ pub(super) fn default_public_url(listen: SocketAddr) -> String {
 }
 
 /// Listening everywhere includes this machine, and "everywhere" is no address to call.
-pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(listen: SocketAddr) -> SocketAddr {
     if listen.ip().is_unspecified() {
         SocketAddr::new(Ipv4Addr::LOCALHOST.into(), listen.port())
     } else {
