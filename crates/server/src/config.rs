@@ -15,14 +15,15 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use address::reachable;
 pub use draft::Draft;
 pub use error::{ConfigError, Place, Problem};
 pub use kustom::{Credentials, KustomEnvironment, KustomSettings};
 pub use limits::Limits;
 pub use source::Variables;
 
+pub(crate) use address::is_this_machine;
 use address::{default_public_url, public_url, socket_address};
-pub(crate) use address::{is_this_machine, reachable};
 use secrecy::SecretString;
 use source::Sources;
 use std::collections::BTreeSet;
