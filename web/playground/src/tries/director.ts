@@ -32,8 +32,9 @@ export function createDirector(source: Source, onChange: () => void): Director {
     clearTimeout(timer);
     const { fault, ...rest } = running ?? {};
     if (!fault) return;
-    await kustom.mend(fault.number);
+    // Noted first: Kassa may notice before the emulator's answer has arrived here.
     source.note(atKustom('back', 'Kustom is back'));
+    await kustom.mend(fault.number);
     keep(rest as Running);
   };
   /** Also after a page load, and when the time is over already. */
@@ -54,8 +55,9 @@ export function createDirector(source: Source, onChange: () => void): Director {
     'second-tab': async ({ cartId }) => void window.open(checkoutOf(cartId), '_blank'),
     'two-minutes': () => kustom.advance(TWO_MINUTES),
     accept: async ({ cartId }) => {
-      await kustom.accept(await kustomOrderOf(cartId));
+      const kustomOrderId = await kustomOrderOf(cartId);
       source.note(atKustom('decided', 'Kustom has decided: accepted'));
+      await kustom.accept(kustomOrderId);
     },
   };
 

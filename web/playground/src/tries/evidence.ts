@@ -34,7 +34,8 @@ export const paymentAllowed: Sign = (entry, request) =>
 export const pushArrived: Sign = (entry) => isPush(entry) && !isAboutVerdict(entry);
 
 /** Kustom's decision about a purchase that it has examined comes to the same address, and says what it is. */
-export const verdictArrived: Sign = (entry) => isPush(entry) && isAboutVerdict(entry);
+export const verdictArrived: Sign = (entry, request) =>
+  isGoodAnswer(entry) && request !== undefined && isPush(request) && isAboutVerdict(request);
 
 export const acknowledged: Sign = (entry, request) =>
   isGoodAnswer(entry) && isFrom(request, 'kustom-call', 'POST', /\/acknowledge$/);
