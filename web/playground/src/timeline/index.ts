@@ -1,4 +1,5 @@
 /** The workshop: what goes on behind the shop, what to try, and the code that it takes. Loaded when it is opened. */
+import { createCode } from '../code';
 import { h } from '../dom';
 import { scene } from '../scene';
 import { createTries } from '../tries';
@@ -13,13 +14,15 @@ export function mountWorkshop(host: HTMLElement): void {
   const timeline = createTimelinePane(source, () => scene.get().checkout);
   const live = h('div', { class: 'panel-of-tab' }, tries.card, timeline);
   const trying = h('div', { class: 'panel-of-tab' }, tries.list);
+  const code = h('div', { class: 'panel-of-tab' }, createCode());
   const tabs = createTabs('Workshop', [
     { name: 'Timeline', id: 'timeline', panel: live },
     { name: 'What should I try?', id: 'tries', panel: trying },
+    { name: 'Code', id: 'code', panel: code },
   ]);
   // It is for developers, and speaks English wherever the shop sells.
   host.lang = 'en';
-  host.replaceChildren(h('div', { class: 'workshop-head' }, tabs.element, closeButton()), live, trying);
+  host.replaceChildren(h('div', { class: 'workshop-head' }, tabs.element, closeButton()), live, trying, code);
 }
 
 /** The shop's own button is out of reach under a sheet, so this one presses it. */
