@@ -20,6 +20,8 @@ mod path;
 mod payment;
 mod profiles;
 mod push;
+mod recorded;
+mod timeline;
 mod trace;
 mod validate;
 mod view;
@@ -35,6 +37,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use error::ApiError;
 pub(crate) use push::NOTIFICATION;
+pub use timeline::{CartsBy, router as timeline};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -61,6 +64,7 @@ pub fn router(app: App) -> Router {
         .layer(cors::layer(app.clone()))
         .layer(from_fn_with_state(app.clone(), cors::refuse_foreign_preflight))
         .layer(from_fn(answer_headers))
+        .layer(from_fn_with_state(app.clone(), recorded::record))
         .layer(trace::layer())
         .with_state(app)
 }
