@@ -8,9 +8,20 @@ const MODULES: UserConfig['build'] = {
   minify: false,
 };
 
+const INTERNAL =
+  /^(on(Wake|Leave|Restore|Held|Lost|Note)|is(Certain|Known|Passing|ConnectionLost|Back)|refusal|texts|urls|readCart|steal|renew)$/;
+
 /** `--mode page`, for pages that do not: one file with everything in it. Vite leaves the blanks in a library's. */
 const PAGE: UserConfig['build'] = {
   emptyOutDir: false,
+  minify: 'terser',
+  // Names that never leave this file: neither a listener's nor a page's, nor on the wire, nor in a message to a tab.
+  terserOptions: {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+    mangle: { properties: { regex: INTERNAL } },
+  },
   rolldownOptions: {
     input: { 'kustom-checkout': 'src/index.ts' },
     preserveEntrySignatures: 'strict',

@@ -7,8 +7,8 @@ import { step } from './machine/table';
 import { isCart, newsOf } from './news-of-cart';
 import { confirmPatiently, openPatiently, problemOfOpening } from './patience';
 import { createPayment, type Payment, readCart } from './payment';
-import { isKustomThere, type KustomApi, renderSnippet, withKustom } from './snippet';
-import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types';
+import { isKustomThere, type KustomApi, renderSnippet, whyNotIn, withKustom } from './snippet';
+import { CheckoutError, type CheckoutListener, type CheckoutOptions, type ShippingOption } from './types';
 import { createWatchdog, type Watchdog } from './watchdog';
 
 export class Checkout {
@@ -28,7 +28,7 @@ export class Checkout {
     this.#payment = createPayment(cartUrl);
     this.#follower = followCart(options.readCart ?? (() => readCart(cartUrl)), `${cartUrl}/events`, {
       onCart: (cart, isCertain) => this.#take(cart, isCertain),
-      onConnection: (isConnected) => this.#options.onConnection?.(isConnected),
+      onConnection: (isConnected) => this.#tell('onConnection', isConnected),
       onWake: () => this.#wake(),
       onRestore: () => this.#send({ type: 'restored' }),
     });
@@ -101,9 +101,9 @@ export class Checkout {
     this.#state = state;
     for (const effect of effects) this.#act(effect);
     if (state === before) return;
-    this.#options.onState?.(state, before);
-    if (state.problem && state.problem !== before.problem) this.#options.onProblem?.(state.problem);
-    if (state.isOverdue && !before.isOverdue) this.#options.onProblem?.({ code: 'OVERDUE', wayOut: 'open' });
+    this.#tell('onState', state, before);
+    if (state.problem && state.problem !== before.problem) this.#tell('onProblem', state.problem);
+    if (state.isOverdue && !before.isOverdue) this.#tell('onProblem', { code: 'OVERDUE', wayOut: 'open' });
     if (state.phase === 'done') this.#finish();
     if (isSettled(state)) this.#settle();
   }
@@ -135,21 +135,28 @@ export class Checkout {
       await this.#follower.read();
       return;
     }
-    renderSnippet(this.#options.container, answer.htmlSnippet, this.#options.nonce);
-    const [isThere, read] = await Promise.all([isKustomThere(wait), this.#follower.ask()]);
+    const { container, nonce } = this.#options;
+    const misplaced = whyNotIn(container);
+    if (misplaced) return this.#send({ type: 'open_failed', problem: misplaced });
+    renderSnippet(container, answer.htmlSnippet, nonce);
+    // Read now: the iframe shows what Kustom holds at this moment, or something newer. Its script may take a while.
+    const [read, isThere] = await Promise.all([
+      this.#follower.read(),
+      isKustomThere(container, wait, this.#life.signal),
+    ]);
+    if (this.#isOver) return;
     if (!isThere)
       return this.#send({ type: 'open_failed', problem: { code: 'NO_IFRAME', wayOut: 'reload' } });
     withKustom((api) => this.#listen(api));
-    if (read.cart) this.#note(read.cart);
-    const news = read.cart && newsOf(read.cart);
-    this.#send({ type: 'rendered', news, isCertain: read.isCertain });
+    // The cart itself has been taken already, and a newer one may have come since.
+    this.#send({ type: 'rendered', news: read && newsOf(read), isCertain: false });
   }
 
   #listen(api: KustomApi): void {
     api.on({
       redirect_initiated: () => this.#send({ type: 'redirect_initiated' }),
       shipping_option_change: (option) => {
-        if (!this.#isOver) this.#options.onOption?.((option ?? {}) as ShippingOption);
+        if (!this.#isOver) this.#tell('onOption', (option ?? {}) as ShippingOption);
       },
     });
   }
@@ -189,19 +196,31 @@ export class Checkout {
 
   #note(cart: Cart): void {
     this.#cart = cart;
-    this.#options.onCart?.(cart);
+    this.#tell('onCart', cart);
   }
 
   #finish(): void {
     this.stop();
-    if (this.#cart) this.#options.onCompleted?.(this.#cart);
+    if (this.#cart) this.#tell('onCompleted', this.#cart);
+  }
+
+  /** A listener of the shop's that throws must not leave the checkout in the middle of something. */
+  #tell<Name extends keyof CheckoutListener>(
+    name: Name,
+    ...news: Parameters<NonNullable<CheckoutListener[Name]>>
+  ): void {
+    try {
+      (this.#options[name] as ((...news: unknown[]) => void) | undefined)?.(...news);
+    } catch (problem) {
+      reportError(problem);
+    }
   }
 
   /** The cart itself says what a change has done, unless the change's own answer was the cart. */
   async #unlock(answer: unknown): Promise<void> {
     const isAnswered = isCart(answer);
     if (isAnswered) this.#take(answer, false);
-    this.#send({ type: 'unlock', isKnown: isAnswered || (await this.#follower.read()) });
+    this.#send({ type: 'unlock', isKnown: isAnswered || (await this.#follower.read()) !== undefined });
   }
 
   async #untilSettled(): Promise<void> {

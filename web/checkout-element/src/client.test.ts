@@ -13,12 +13,14 @@ beforeEach(async () => {
   vi.stubGlobal('BroadcastChannel', undefined);
   shop = openShop();
   kustom = installKustom();
+  const container = document.createElement('div');
+  document.body.append(container);
   checkout = new CheckoutClient({
     baseUrl: 'http://shop.test',
     cartId: '1',
     urls: { termsUrl: 'a', checkoutUrl: 'b', confirmationUrl: 'c' },
     isBack: false,
-    container: document.createElement('div'),
+    container,
     carts: createCartClient({ baseUrl: 'http://shop.test' }),
   });
   checkout.start();
@@ -26,6 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   checkout.stop();
+  document.body.replaceChildren();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });

@@ -5,7 +5,7 @@ import { type CheckoutState, initialState, type Problem } from './machine/state'
 import { CheckoutError, type ShippingOption } from './types';
 import { type Texts, textsOf } from './view/texts';
 import { createView, type View } from './view/view';
-import { checkoutUrls, readWay, type Way } from './way';
+import { checkoutUrls, readWay } from './way';
 
 export type KustomStateDetail = { readonly state: CheckoutState; readonly previous: CheckoutState };
 export type KustomErrorDetail = Problem;
@@ -37,9 +37,13 @@ export class KustomCheckoutElement extends HTMLElement {
   #view: View | undefined;
   #container: HTMLElement | undefined;
   #checkout: Checkout | undefined;
-  #startedFor: Way = { cartId: undefined, isBack: false };
+  /** What the checkout was begun for: what cannot be exchanged, and all of it. */
+  #core = '';
+  #all = '';
   #state: CheckoutState = initialState;
   #checkoutUrl: string | undefined;
+  #isConnectionLost = false;
+  readonly #languages = new MutationObserver(() => this.#show());
 
   /** What the checkout is now. */
   get state(): CheckoutState {
@@ -65,6 +69,7 @@ export class KustomCheckoutElement extends HTMLElement {
   connectedCallback(): void {
     this.#view ??= createView(this, () => this.retry());
     this.#show();
+    this.#languages.observe(document, { attributeFilter: ['lang'], subtree: true });
     // A page that is written by script sets the attributes after the element is in it.
     queueMicrotask(() => this.#start());
   }
@@ -73,6 +78,7 @@ export class KustomCheckoutElement extends HTMLElement {
     // Moved within the page is not removed from it.
     queueMicrotask(() => {
       if (this.isConnected) return;
+      this.#languages.disconnect();
       this.#stop();
     });
   }
@@ -83,15 +89,22 @@ export class KustomCheckoutElement extends HTMLElement {
     else queueMicrotask(() => this.#start());
   }
 
-  /** Begins as soon as it is known for which cart, and anew when that is another one. */
+  /**
+   * Begins as soon as it is known for which cart, and anew when that is another one. Other attributes count as long
+   * as nothing is open: a page that sets them late is not left with the failure of having had none.
+   */
   #start(): void {
     const way = readWay(location.href, this.#read('cart-id'));
-    const isSame = way.cartId === this.#startedFor.cartId && way.isBack === this.#startedFor.isBack;
-    if (!this.isConnected || !way.cartId || (isSame && this.#checkout)) return;
+    const { phase, isRendered } = this.#state;
+    const core = [way.cartId, way.isBack, this.#read('base-url')].join();
+    const all = [core, ...ATTRIBUTES.slice(2, 5).map((name) => this.#read(name))].join();
+    const isSame = isRendered || phase === 'done' ? core === this.#core : all === this.#all;
+    if (!this.isConnected || !way.cartId || isSame) return;
     // What is being paid is not exchanged for something else.
-    if (this.#state.phase === 'paying' || (this.#state.phase === 'confirming' && this.#checkout)) return;
+    if (phase === 'paying' || phase === 'confirming') return;
     this.#stop();
-    this.#startedFor = way;
+    this.#core = core;
+    this.#all = all;
     this.#open(way.cartId, way.isBack);
   }
 
@@ -102,6 +115,7 @@ export class KustomCheckoutElement extends HTMLElement {
       confirmationUrl: this.#read('confirmation-url'),
     });
     this.#checkoutUrl = urls.checkoutUrl;
+    if (!isBack && !urls.termsUrl) console.warn('kustom-checkout', 'terms-url is missing');
     const nonce = this.nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
     const checkout = new Checkout({
       baseUrl: this.#read('base-url') ?? location.origin,
@@ -112,10 +126,13 @@ export class KustomCheckoutElement extends HTMLElement {
       ...(nonce && { nonce }),
       onState: (state, previous) => this.#onState(state, previous),
       onCart: (cart) => this.#tell('kustom-cart', { cart }),
-      onProblem: (problem) => this.#tell('kustom-error', problem),
+      onProblem: (problem) => this.#onProblem(problem),
       onCompleted: (cart) => this.#tell('kustom-completed', { cart }),
       onOption: (option) => this.#tell('kustom-option', option),
-      onConnection: (isConnected) => this.#view?.setConnected(isConnected, this.#texts),
+      onConnection: (isConnected) => {
+        this.#isConnectionLost = !isConnected;
+        this.#show();
+      },
     });
     this.#checkout = checkout;
     checkout.start();
@@ -126,7 +143,7 @@ export class KustomCheckoutElement extends HTMLElement {
     this.#checkout = undefined;
     this.#container?.remove();
     this.#container = undefined;
-    this.#startedFor = { cartId: undefined, isBack: false };
+    this.#core = this.#all = '';
     this.#state = initialState;
   }
 
@@ -144,8 +161,20 @@ export class KustomCheckoutElement extends HTMLElement {
     this.#tell('kustom-state', { state, previous });
   }
 
+  #onProblem(problem: Problem): void {
+    // Whoever builds the page looks here first.
+    console.warn('kustom-checkout', problem);
+    this.#tell('kustom-error', problem);
+  }
+
   #show(): void {
-    this.#view?.show(this.#state, this.#texts, this.cart, this.#checkoutUrl);
+    this.#view?.show({
+      state: this.#state,
+      texts: this.#texts,
+      cart: this.cart,
+      checkoutUrl: this.#checkoutUrl,
+      isConnectionLost: this.#isConnectionLost,
+    });
   }
 
   get #texts(): Texts {

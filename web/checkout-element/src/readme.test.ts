@@ -18,6 +18,6 @@ test('the README names every attribute, event, part and custom property', () => 
     ...everyMatch(TREE, /part=([a-z-]+)/g),
     ...everyMatch(STYLES, /var\((--kustom-[a-z-]+)/g),
   ];
-  expect(names.length).toBe(6 + 5 + 11 + 7);
+  expect(names.length).toBe(6 + 5 + 12 + 7);
   expect(names.filter((name) => !README.includes(`\`${name}\``))).toEqual([]);
 });

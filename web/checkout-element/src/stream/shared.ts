@@ -30,11 +30,14 @@ function joinStream(url: string, listener: StreamListener): Stream {
   let source: Stream | undefined;
   let newest: Cart | undefined;
   let isConnected = true;
+  let told: boolean | undefined;
   let unanswered: ReturnType<typeof setTimeout> | undefined;
 
   const tell = (message: Message) => channel.postMessage(message);
   const take = (cart: Cart | undefined, isConnectedNow: boolean) => {
-    if (isConnectedNow !== isConnected) listener.onConnection(isConnectedNow);
+    // The first news are always told: whoever listens may remember a connection that was lost before.
+    if (isConnectedNow !== told) listener.onConnection(isConnectedNow);
+    told = isConnectedNow;
     isConnected = isConnectedNow;
     if (!cart) return;
     newest = cart;

@@ -5,16 +5,30 @@ import { STYLES } from './styles';
 import { problemText, type Texts } from './texts';
 
 export type View = {
-  show: (state: CheckoutState, texts: Texts, cart: Cart | undefined, checkoutUrl: string | undefined) => void;
-  setConnected: (isConnected: boolean, texts: Texts) => void;
+  show: (scene: Scene) => void;
+};
+
+export type Scene = {
+  readonly state: CheckoutState;
+  readonly texts: Texts;
+  readonly cart: Cart | undefined;
+  readonly checkoutUrl: string | undefined;
+  readonly isConnectionLost: boolean;
 };
 
 /** The parts, as the README lists them. */
-export const TREE = `<p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
+export const TREE = `<div part=notice><p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
 <p part=offline role=status hidden></p><div part=problem role=alert tabindex=-1 hidden></div>
-<div part=actions><button part=retry type=button></button><a part=back></a></div>
+<div part=actions><button part=retry type=button></button><a part=back></a></div></div>
 <div part=frame tabindex=-1><slot></slot></div>
 <div part=done tabindex=-1 hidden><slot name=done><p part=done-text></p></slot></div>`;
+
+type Parts = readonly [
+  HTMLElement,
+  ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement],
+  HTMLAnchorElement,
+  ...[HTMLElement, HTMLElement, HTMLElement],
+];
 
 export function createView(host: HTMLElement, onRetry: () => void): View {
   const root = host.attachShadow({ mode: 'open' });
@@ -22,21 +36,13 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
   sheet.replaceSync(STYLES);
   root.adoptedStyleSheets = [sheet];
   root.innerHTML = TREE;
-  const part = (name: string) => root.querySelector(`[part=${name}]`) as HTMLElement;
-  const said = part('status-text');
-  const status = part('status');
-  const spinner = part('spinner');
-  const offline = part('offline');
-  const problem = part('problem');
-  const retry = part('retry');
-  const frame = part('frame');
-  const done = part('done');
-  const thanks = part('done-text');
-  const back = part('back') as HTMLAnchorElement;
+  // In the order of the tree.
+  const [, status, spinner, said, offline, problem, , retry, back, frame, done, thanks] =
+    root.querySelectorAll('[part]') as unknown as Parts;
   retry.onclick = onRetry;
 
   return {
-    show: (state, texts, cart, checkoutUrl) => {
+    show: ({ state, texts, cart, checkoutUrl, isConnectionLost }) => {
       const { phase } = state;
       const focused = root.activeElement ?? (host.contains(document.activeElement) ? frame : null);
       const complaint = complaintOf(state);
@@ -50,16 +56,15 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
       back.hidden = !isLeft(state) || checkoutUrl === undefined;
       back.href = checkoutUrl ?? '';
       say(back, texts.back);
+      // An order that has arrived needs no connection any more.
+      offline.hidden = !isConnectionLost || phase === 'done';
+      say(offline, offline.hidden ? '' : texts.offline);
       frame.hidden = phase === 'failed' || phase === 'confirming' || phase === 'done';
       frame.setAttribute('aria-busy', String(phase === 'loading' || phase === 'suspended'));
       done.hidden = phase !== 'done';
       say(thanks, doneText(texts, cart));
       // Whoever was where something has gone must not be thrown back to the top of the page.
       if (focused?.closest('[hidden]')) [problem, done, frame, status].find(({ hidden }) => !hidden)?.focus();
-    },
-    setConnected: (isConnected, texts) => {
-      offline.hidden = isConnected;
-      say(offline, isConnected ? '' : texts.offline);
     },
   };
 }
