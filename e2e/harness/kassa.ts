@@ -20,6 +20,8 @@ export type Kassa = {
   /** The same port, asked by another protocol and another name. */
   secureUrl: string;
   emulatorUrl: string;
+  /** The operators' listener, as `KASSA_ADMIN_LISTEN` has it. */
+  adminListen: string;
   /** Everything it has printed, for a test that failed. */
   output: () => string;
   stop: () => Promise<void>;
@@ -43,6 +45,7 @@ export async function startKassa(): Promise<Kassa> {
     url,
     secureUrl: `https://localhost:${port}`,
     emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
+    adminListen: variables.KASSA_ADMIN_LISTEN,
     output: program.output,
     stop: async () => {
       await program.stop();

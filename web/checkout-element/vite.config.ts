@@ -1,21 +1,26 @@
 import type { UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** For shops that bundle: two modules, with the cart client left to the shop. */
+const ENTRIES = ['index', 'client', 'react', 'svelte', 'vue'];
+
+/** For shops that bundle: a module for each of ours, with the cart client left to the shop. */
 const MODULES: UserConfig['build'] = {
-  lib: { entry: { index: 'src/index.ts', client: 'src/client.ts' }, formats: ['es'] },
-  rolldownOptions: { external: [/^@hantera\/storefront-sdk/] },
+  lib: { entry: ENTRIES.map((name) => `src/${name}.ts`), formats: ['es'] },
+  rolldownOptions: {
+    external: [/^@hantera\/storefront-sdk/],
+    output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+  },
   minify: false,
 };
 
+/** Names that never leave the one file: not a page's, nor on the wire, nor in a message to another tab. */
 const INTERNAL =
-  /^(on(Wake|Leave|Restore|Held|Lost|Note)|is(Certain|Known|Passing|ConnectionLost|Back)|refusal|texts|urls|readCart|steal|renew)$/;
+  /^(on[A-Z]\w*|is(Certain|Known|Passing|ConnectionLost|Back)|effects|refusal|steal|renew|texts|urls)$/;
 
 /** `--mode page`, for pages that do not: one file with everything in it. Vite leaves the blanks in a library's. */
 const PAGE: UserConfig['build'] = {
   emptyOutDir: false,
   minify: 'terser',
-  // Names that never leave this file: neither a listener's nor a page's, nor on the wire, nor in a message to a tab.
   terserOptions: {
     module: true,
     ecma: 2020,

@@ -65,7 +65,7 @@ pub use purchase::{Outcome, PaymentMethod, Purchase, Purchased};
 pub use push::PushShape;
 pub use refusal::PurchaseRefusal;
 pub use rules::{RuleError, Rules};
-pub use shell::{Clock, Emulator, Settings};
+pub use shell::{Clock, Emulator, Settings, read_origin};
 pub use snapshot::SnapshotError;
 pub use strictness::*;
 pub use webhook::{WebhookEvent, WebhookType};

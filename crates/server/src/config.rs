@@ -14,6 +14,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use address::reachable;
 pub use error::{ConfigError, Place, Problem};
 pub use kustom::{Credentials, KustomEnvironment, KustomSettings};
 pub use limits::Limits;

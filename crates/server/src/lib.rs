@@ -11,6 +11,7 @@ pub mod config;
 pub mod crash;
 pub mod demo;
 pub mod demo_payment;
+pub mod dev;
 pub mod http;
 pub mod iframe;
 pub mod import;

@@ -13,7 +13,7 @@ use axum::routing::get;
 use rust_embed::RustEmbed;
 
 /// One page for every address: its script looks at the address itself.
-const PAGES: [&str; 4] = ["/", "/checkout", "/confirmation", "/terms"];
+const PAGES: [&str; 5] = ["/", "/checkout", "/confirmation", "/orders", "/terms"];
 
 /// The name of an asset has a hash of its content, so it never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

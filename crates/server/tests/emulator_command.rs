@@ -157,6 +157,8 @@ fn flags_that_make_no_sense_are_refused() {
         ["--listen", "nowhere"],
         ["--allow-host", "http://emulator:3301"],
         ["--allow-host", "emulator:3301"],
+        ["--allow-origin", "shop.test"],
+        ["--allow-origin", "https://shop.test/page"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_kassa"))
             .arg("emulator")

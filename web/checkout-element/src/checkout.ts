@@ -1,15 +1,21 @@
 /** A checkout: the state machine with the calls, the stream, the clock and the iframe that it decides about. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { type CartFollower, followCart } from './cart-follower';
-import { isInSync, isNews } from './machine/news';
-import { type CheckoutEvent, type CheckoutState, type Effect, initialState } from './machine/state';
-import { step } from './machine/table';
-import { isCart, newsOf } from './news-of-cart';
-import { confirmPatiently, openPatiently, problemOfOpening } from './patience';
-import { createPayment, type Payment, readCart } from './payment';
-import { isKustomThere, type KustomApi, renderSnippet, whyNotIn, withKustom } from './snippet';
-import { CheckoutError, type CheckoutListener, type CheckoutOptions, type ShippingOption } from './types';
-import { createWatchdog, type Watchdog } from './watchdog';
+import type { Cart } from './cart.js';
+import { type CartFollower, followCart } from './cart-follower.js';
+import { isInSync, isNews } from './machine/news.js';
+import {
+  type CheckoutEvent,
+  type CheckoutState,
+  type Effect,
+  initialState,
+  type WayOut,
+} from './machine/state.js';
+import { step } from './machine/table.js';
+import { isCart, newsOf } from './news-of-cart.js';
+import { confirmPatiently, openPatiently, problemOfOpening } from './patience.js';
+import { createPayment, type Payment, readCart } from './payment.js';
+import { isKustomThere, type KustomApi, renderSnippet, whyNotIn, withKustom } from './snippet.js';
+import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types.js';
+import { createWatchdog, type Watchdog } from './watchdog.js';
 
 export class Checkout {
   readonly #options: CheckoutOptions;
@@ -28,7 +34,7 @@ export class Checkout {
     this.#payment = createPayment(cartUrl);
     this.#follower = followCart(options.readCart ?? (() => readCart(cartUrl)), `${cartUrl}/events`, {
       onCart: (cart, isCertain) => this.#take(cart, isCertain),
-      onConnection: (isConnected) => this.#tell('onConnection', isConnected),
+      onConnection: (isConnected) => this.#options.onConnection?.(isConnected),
       onWake: () => this.#wake(),
       onRestore: () => this.#send({ type: 'restored' }),
     });
@@ -101,25 +107,25 @@ export class Checkout {
     this.#state = state;
     for (const effect of effects) this.#act(effect);
     if (state === before) return;
-    this.#tell('onState', state, before);
-    if (state.problem && state.problem !== before.problem) this.#tell('onProblem', state.problem);
-    if (state.isOverdue && !before.isOverdue) this.#tell('onProblem', { code: 'OVERDUE', wayOut: 'open' });
+    this.#options.onState?.(state, before);
+    if (state.problem && state.problem !== before.problem) this.#options.onProblem?.(state.problem);
+    if (state.isOverdue && !before.isOverdue) this.#options.onProblem?.({ code: 'OVERDUE', wayOut: 'open' });
     if (state.phase === 'done') this.#finish();
     if (isSettled(state)) this.#settle();
   }
 
   #act(effect: Effect): void {
-    const actions: Record<Effect, () => void> = {
-      open: () => void this.#open(),
-      reopen: () => void this.#reopen(),
+    const actions: Record<Effect, () => unknown> = {
+      open: () => this.#open(),
+      reopen: () => this.#reopen(),
       // Kustom wakes the iframe after ten seconds by itself, with old amounts. We have a watchdog instead.
       suspend: () => withKustom((api) => api.suspend({ autoResume: { enabled: false } })),
       resume: () => withKustom((api) => api.resume()),
       tick: () => setTimeout(() => this.#send({ type: 'tick' })),
       start_watchdog: () => this.#watchdog.start(),
       stop_watchdog: () => this.#watchdog.stop(),
-      refresh: () => void this.#follower.read(),
-      confirm: () => void this.#confirm(),
+      refresh: () => this.#follower.read(),
+      confirm: () => this.#confirm(),
       reload: () => location.reload(),
       go_to_checkout: () => location.assign(this.#options.urls.checkoutUrl),
     };
@@ -127,6 +133,7 @@ export class Checkout {
   }
 
   async #open(): Promise<void> {
+    if (!this.#options.urls.termsUrl) return this.#fail('NO_TERMS_URL');
     const answer = await openPatiently(() => this.#payment.open(this.#options.urls), wait, this.#life.signal);
     if (!answer || this.#state.phase !== 'loading') return;
     if ('refusal' in answer) {
@@ -136,8 +143,8 @@ export class Checkout {
       return;
     }
     const { container, nonce } = this.#options;
-    const misplaced = whyNotIn(container);
-    if (misplaced) return this.#send({ type: 'open_failed', problem: misplaced });
+    const code = whyNotIn(container);
+    if (code) return this.#fail(code);
     renderSnippet(container, answer.htmlSnippet, nonce);
     // Read now: the iframe shows what Kustom holds at this moment, or something newer. Its script may take a while.
     const [read, isThere] = await Promise.all([
@@ -145,18 +152,21 @@ export class Checkout {
       isKustomThere(container, wait, this.#life.signal),
     ]);
     if (this.#isOver) return;
-    if (!isThere)
-      return this.#send({ type: 'open_failed', problem: { code: 'NO_IFRAME', wayOut: 'reload' } });
+    if (!isThere) return this.#fail('NO_IFRAME', 'reload');
     withKustom((api) => this.#listen(api));
     // The cart itself has been taken already, and a newer one may have come since.
     this.#send({ type: 'rendered', news: read && newsOf(read), isCertain: false });
+  }
+
+  #fail(code: string, wayOut: WayOut = 'open'): void {
+    this.#send({ type: 'open_failed', problem: { code, wayOut } });
   }
 
   #listen(api: KustomApi): void {
     api.on({
       redirect_initiated: () => this.#send({ type: 'redirect_initiated' }),
       shipping_option_change: (option) => {
-        if (!this.#isOver) this.#tell('onOption', (option ?? {}) as ShippingOption);
+        if (!this.#isOver) this.#options.onOption?.((option ?? {}) as ShippingOption);
       },
     });
   }
@@ -196,24 +206,12 @@ export class Checkout {
 
   #note(cart: Cart): void {
     this.#cart = cart;
-    this.#tell('onCart', cart);
+    this.#options.onCart?.(cart);
   }
 
   #finish(): void {
     this.stop();
-    if (this.#cart) this.#tell('onCompleted', this.#cart);
-  }
-
-  /** A listener of the shop's that throws must not leave the checkout in the middle of something. */
-  #tell<Name extends keyof CheckoutListener>(
-    name: Name,
-    ...news: Parameters<NonNullable<CheckoutListener[Name]>>
-  ): void {
-    try {
-      (this.#options[name] as ((...news: unknown[]) => void) | undefined)?.(...news);
-    } catch (problem) {
-      reportError(problem);
-    }
+    if (this.#cart) this.#options.onCompleted?.(this.#cart);
   }
 
   /** The cart itself says what a change has done, unless the change's own answer was the cart. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import './index';
-import type { KustomCheckoutElement } from './element';
-import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser';
-import { type FakeShop, openShop, settle } from './testing/shop';
+import './index.js';
+import type { KustomCheckoutElement } from './element.js';
+import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser.js';
+import { type FakeShop, openShop, settle } from './testing/shop.js';
 
 let shop: FakeShop;
 let kustom: FakeKustom;
@@ -66,10 +66,7 @@ describe('the element', () => {
     const element = add('cart-id="1"');
     element.removeAttribute('terms-url');
     await settle(100);
-    expect(logged.mock.calls).toEqual([
-      ['kustom-checkout', 'terms-url is missing'],
-      ['kustom-checkout', { code: 'URL_NOT_ALLOWED', message: 'No.', wayOut: 'open' }],
-    ]);
+    expect(logged.mock.calls).toEqual([['kustom-checkout', { code: 'NO_TERMS_URL', wayOut: 'open' }]]);
     expect(element.state.phase).toBe('failed');
     shop.answers.kustom = { status: 200, body: { htmlSnippet: '<iframe></iframe>' } };
     element.setAttribute('terms-url', '/terms');
@@ -118,6 +115,14 @@ describe('the element', () => {
     document.body.append(element);
     await settle(100);
     expect(element.getAttribute('phase')).toBe('open');
+  });
+  test('has a property for each attribute, for frameworks that set those', () => {
+    const element = add('cart-id="1" confirmation-url="/thanks"');
+    expect([element.cartId, element.confirmationUrl, element.locale]).toEqual(['1', '/thanks', undefined]);
+    element.checkoutUrl = '/buy';
+    element.confirmationUrl = undefined;
+    expect(element.getAttribute('checkout-url')).toBe('/buy');
+    expect(element.hasAttribute('confirmation-url')).toBe(false);
   });
   test('tells the page by events that bubble out of other shadow trees', async () => {
     const heard: string[] = [];

@@ -1,11 +1,11 @@
 /** `<kustom-checkout>`: a checkout with a view. It reads its attributes, and tells the page by events. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { Checkout } from './checkout';
-import { type CheckoutState, initialState, type Problem } from './machine/state';
-import { CheckoutError, type ShippingOption } from './types';
-import { type Texts, textsOf } from './view/texts';
-import { createView, type View } from './view/view';
-import { checkoutUrls, readWay } from './way';
+import type { Cart } from './cart.js';
+import { Checkout } from './checkout.js';
+import { type CheckoutState, initialState, type Problem } from './machine/state.js';
+import { CheckoutError, type ShippingOption } from './types.js';
+import { type Texts, textsOf } from './view/texts.js';
+import { createView, type View } from './view/view.js';
+import { checkoutUrls, readWay } from './way.js';
 
 export type KustomStateDetail = { readonly state: CheckoutState; readonly previous: CheckoutState };
 export type KustomErrorDetail = Problem;
@@ -29,10 +29,19 @@ const ATTRIBUTES = [
   'locale',
 ] as const;
 
-type Attribute = (typeof ATTRIBUTES)[number];
+/** Where there is no document, as on a server that renders the shop, this module can still be imported. */
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-export class KustomCheckoutElement extends HTMLElement {
+export class KustomCheckoutElement extends Base {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
+
+  /** Each attribute as a property, for frameworks that set properties. Unset, or set to nothing, it is undefined. */
+  declare baseUrl: string | undefined;
+  declare cartId: string | undefined;
+  declare termsUrl: string | undefined;
+  declare checkoutUrl: string | undefined;
+  declare confirmationUrl: string | undefined;
+  declare locale: string | undefined;
 
   #view: View | undefined;
   #container: HTMLElement | undefined;
@@ -41,7 +50,7 @@ export class KustomCheckoutElement extends HTMLElement {
   #core = '';
   #all = '';
   #state: CheckoutState = initialState;
-  #checkoutUrl: string | undefined;
+  #wayBack = '';
   #isConnectionLost = false;
   readonly #languages = new MutationObserver(() => this.#show());
 
@@ -66,6 +75,15 @@ export class KustomCheckoutElement extends HTMLElement {
     return this.#checkout.update(change);
   }
 
+  constructor() {
+    super();
+    // What was set before the element was known lies in the way of the property of that name.
+    for (const [name, value] of Object.entries(this)) {
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
+  }
+
   connectedCallback(): void {
     this.#view ??= createView(this, () => this.retry());
     this.#show();
@@ -83,7 +101,7 @@ export class KustomCheckoutElement extends HTMLElement {
     });
   }
 
-  attributeChangedCallback(name: Attribute): void {
+  attributeChangedCallback(name: string): void {
     if (!this.#view) return;
     if (name === 'locale') this.#show();
     else queueMicrotask(() => this.#start());
@@ -94,10 +112,10 @@ export class KustomCheckoutElement extends HTMLElement {
    * as nothing is open: a page that sets them late is not left with the failure of having had none.
    */
   #start(): void {
-    const way = readWay(location.href, this.#read('cart-id'));
+    const way = readWay(location.href, this.cartId);
     const { phase, isRendered } = this.#state;
-    const core = [way.cartId, way.isBack, this.#read('base-url')].join();
-    const all = [core, ...ATTRIBUTES.slice(2, 5).map((name) => this.#read(name))].join();
+    const core = [way.cartId, way.isBack, this.baseUrl].join();
+    const all = [core, this.termsUrl, this.checkoutUrl, this.confirmationUrl].join();
     const isSame = isRendered || phase === 'done' ? core === this.#core : all === this.#all;
     if (!this.isConnected || !way.cartId || isSame) return;
     // What is being paid is not exchanged for something else.
@@ -109,16 +127,11 @@ export class KustomCheckoutElement extends HTMLElement {
   }
 
   #open(cartId: string, isBack: boolean): void {
-    const urls = checkoutUrls(location.href, cartId, {
-      termsUrl: this.#read('terms-url'),
-      checkoutUrl: this.#read('checkout-url'),
-      confirmationUrl: this.#read('confirmation-url'),
-    });
-    this.#checkoutUrl = urls.checkoutUrl;
-    if (!isBack && !urls.termsUrl) console.warn('kustom-checkout', 'terms-url is missing');
+    const urls = checkoutUrls(location.href, cartId, this);
+    this.#wayBack = urls.checkoutUrl;
     const nonce = this.nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
     const checkout = new Checkout({
-      baseUrl: this.#read('base-url') ?? location.origin,
+      baseUrl: this.baseUrl ?? location.origin,
       cartId,
       urls,
       isBack,
@@ -162,7 +175,7 @@ export class KustomCheckoutElement extends HTMLElement {
   }
 
   #onProblem(problem: Problem): void {
-    // Whoever builds the page looks here first.
+    // biome-ignore lint/suspicious/noConsole: whoever builds the page looks there first
     console.warn('kustom-checkout', problem);
     this.#tell('kustom-error', problem);
   }
@@ -172,21 +185,30 @@ export class KustomCheckoutElement extends HTMLElement {
       state: this.#state,
       texts: this.#texts,
       cart: this.cart,
-      checkoutUrl: this.#checkoutUrl,
+      checkoutUrl: this.#wayBack,
       isConnectionLost: this.#isConnectionLost,
     });
   }
 
   get #texts(): Texts {
     const language = this.closest<HTMLElement>('[lang]')?.lang;
-    return textsOf(this.#read('locale') ?? language ?? navigator.language);
-  }
-
-  #read(name: Attribute): string | undefined {
-    return this.getAttribute(name) || undefined;
+    return textsOf(this.locale ?? language ?? navigator.language);
   }
 
   #tell<Name extends keyof KustomEvents>(name: Name, detail: KustomEvents[Name]['detail']): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
+}
+
+for (const name of ATTRIBUTES) {
+  const property = name.replace(/-./, ([, letter = '']) => letter.toUpperCase());
+  Object.defineProperty(KustomCheckoutElement.prototype, property, {
+    get(this: HTMLElement) {
+      return this.getAttribute(name) || undefined;
+    },
+    set(this: HTMLElement, value: string | null | undefined) {
+      if (value) this.setAttribute(name, value);
+      else this.removeAttribute(name);
+    },
+  });
 }

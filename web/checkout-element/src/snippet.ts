@@ -1,5 +1,4 @@
 /** Kustom's snippet on the page, and the way to talk to the iframe that it makes. */
-import type { Problem } from './machine/state';
 
 export type KustomApi = {
   suspend: (options?: { autoResume: { enabled: boolean } }) => void;
@@ -14,10 +13,10 @@ declare global {
 }
 
 /** Kustom's script looks for its container in the whole page, and there is one for all: a second would break both. */
-export function whyNotIn(container: HTMLElement): Problem | undefined {
-  if (!document.contains(container)) return { code: 'NOT_IN_PAGE', wayOut: 'open' };
+export function whyNotIn(container: HTMLElement): string | undefined {
+  if (!document.contains(container)) return 'NOT_IN_PAGE';
   const other = document.getElementById('klarna-checkout-container');
-  return other && !container.contains(other) ? { code: 'SECOND_CHECKOUT', wayOut: 'open' } : undefined;
+  return other && !container.contains(other) ? 'SECOND_CHECKOUT' : undefined;
 }
 
 /** Scripts that arrive by innerHTML never run; a fresh copy in the same place does, if the page's policy trusts it. */

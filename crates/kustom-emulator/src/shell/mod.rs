@@ -18,6 +18,7 @@ mod serve;
 mod snapshot;
 
 pub(crate) use clock::LONGEST_ADVANCE_SECONDS;
+pub use origin::read_origin;
 
 use crate::clock::{ClockReading, Speed, VirtualClock};
 use crate::kustom::Kustom;
@@ -34,7 +35,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use url::Host;
+use url::{Host, Origin};
 
 /// The wall clock, injected so that tests decide what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Further names under which the control routes answer, beside those of this machine and of the public URL.
     pub allowed_hosts: Vec<Host>,
+    /// Whose pages may call the control routes, beside those of this machine.
+    pub allowed_origins: Vec<Origin>,
     /// How fast the virtual clock runs, at the start and after a reset.
     pub speed: Speed,
     /// Whether it stands still until it is moved.
@@ -64,6 +67,7 @@ struct Inner {
     clock: Clock,
     public_url: Option<String>,
     allowed_hosts: Vec<Host>,
+    allowed_origins: Vec<Origin>,
     speed: Speed,
     frozen: bool,
     delivery: Delivery,
@@ -116,6 +120,7 @@ impl Emulator {
                 state: Mutex::new(state),
                 clock,
                 allowed_hosts: host::allowed(settings.allowed_hosts, public_url.as_deref()),
+                allowed_origins: settings.allowed_origins,
                 public_url,
                 speed: settings.speed,
                 frozen: settings.frozen,

@@ -2,41 +2,61 @@
 //!
 //! The control routes need no credentials, and a page anywhere on the web can make a developer's browser send simple
 //! requests to the developer's own machine. A browser says for which page it asks, so pages of strangers are refused. Pages
-//! of this machine, on any port, are the developer's own and may also read the answers. The iframe's routes are for the
-//! shop's pages, wherever they are, and are not guarded by this.
+//! of this machine, on any port, are the developer's own, and those of the origins that the settings name are known; both may
+//! also read the answers. The iframe's routes are for the shop's pages, wherever they are, and are not guarded by this.
 
+use super::Emulator;
 use super::host::Asked;
 use crate::message::Response as Answer;
 use crate::validation::is_loopback;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
-use url::Url;
+use url::{Origin, Url};
 
-/// Lets pages of this machine read what the control routes answer.
-pub(super) fn loopback_pages() -> CorsLayer {
+/// Lets pages of this machine and of the allowed origins read what the control routes answer.
+pub(super) fn known_pages(emulator: Emulator) -> CorsLayer {
     CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(|origin, _| is_of_this_machine(origin)))
+        .allow_origin(AllowOrigin::predicate(move |origin, _| {
+            emulator.knows_page_of(origin)
+        }))
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request())
 }
 
 /// Programs send no `Origin`, and a page that hides its own sends `null`.
-pub(super) async fn refuse_strangers(request: Request, next: Next) -> Response {
+pub(super) async fn refuse_strangers(
+    State(emulator): State<Emulator>,
+    request: Request,
+    next: Next,
+) -> Response {
     if let Some(origin) = request.headers().get(header::ORIGIN)
-        && !is_of_this_machine(origin)
+        && !emulator.knows_page_of(origin)
         && !is_our_own(origin, &request)
     {
-        let message = "pages of other origins may not steer the emulator; those of localhost may";
+        let message = "pages of other origins may not steer the emulator; those of localhost may, and those of \
+                       `kassa emulator --allow-origin URL`";
         return Answer::problem(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", message).into_response();
     }
     next.run(request).await
 }
 
-fn is_of_this_machine(origin: &HeaderValue) -> bool {
-    read(origin).is_some_and(|origin| is_loopback(&origin))
+impl Emulator {
+    fn knows_page_of(&self, origin: &HeaderValue) -> bool {
+        read(origin)
+            .is_some_and(|url| is_loopback(&url) || self.inner.allowed_origins.contains(&url.origin()))
+    }
+}
+
+/// An origin as browsers name it. `None` for whatever is none, or more than one: an address with a path.
+pub fn read_origin(text: &str) -> Option<Origin> {
+    let url = Url::parse(text).ok()?;
+    let origin = url.origin();
+    let is_origin = matches!(url.scheme(), "http" | "https")
+        && url.as_str() == format!("{}/", origin.ascii_serialization());
+    is_origin.then_some(origin)
 }
 
 /// The inspector under the name by which the emulator was reached. The scheme is left out: a proxy may have ended TLS.

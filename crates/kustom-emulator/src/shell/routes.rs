@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Extension, Router};
@@ -35,8 +35,8 @@ pub(super) fn router(emulator: Emulator) -> Router {
         .route("/_emulator", any(core))
         .route("/_emulator/", any(core))
         .layer(map_response(rejection::as_problem))
-        .layer(origin::loopback_pages())
-        .layer(from_fn(origin::refuse_strangers))
+        .layer(origin::known_pages(emulator.clone()))
+        .layer(from_fn_with_state(emulator.clone(), origin::refuse_strangers))
         .layer(from_fn_with_state(emulator.clone(), host::refuse_foreign_names));
     // Shops on any origin load these; nothing behind them knows cookies.
     let browser = assets::router()

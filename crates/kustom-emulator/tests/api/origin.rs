@@ -1,7 +1,7 @@
 //! Which web pages may steer the emulator.
 
 use crate::support::{call, call_with, create, emulator, order, start};
-use kustom_emulator::{Emulator, Settings};
+use kustom_emulator::{Emulator, Settings, read_origin};
 use std::sync::Arc;
 
 const OWN_HOST: (&str, &str) = ("host", "kustom.internal:3301");
@@ -124,6 +124,55 @@ async fn a_page_of_this_machine_may_read_the_answer() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("access-control-allow-methods"), "DELETE");
     assert_eq!(answer.header("access-control-allow-headers"), "content-type");
+}
+
+#[tokio::test]
+async fn a_page_of_a_named_origin_steers_it_and_a_neighbour_does_not() {
+    let settings = Settings {
+        allowed_origins: vec![read_origin("https://shop.example:8443").unwrap()],
+        ..Settings::default()
+    };
+    let emulator = Emulator::new(settings, Arc::new(start));
+    for (origin, status) in [
+        ("https://shop.example:8443", 200),
+        ("http://shop.example:8443", 403),
+        ("https://shop.example", 403),
+        ("https://shop.example.evil.example:8443", 403),
+        ("null", 403),
+    ] {
+        let page = ("origin", origin);
+        let answer = call_with(&emulator, "POST", "/_emulator/reset", &[page], None).await;
+        let asked = [page, ("access-control-request-method", "POST")];
+        let preflight = call_with(&emulator, "OPTIONS", "/_emulator/faults", &asked, None).await;
+        for answer in [answer, preflight] {
+            assert_eq!(answer.status, status, "{origin}");
+            let may_read = answer.headers.get("access-control-allow-origin");
+            assert_eq!(may_read.is_some(), status == 200, "{origin}");
+        }
+    }
+}
+
+#[test]
+fn an_origin_has_a_scheme_of_the_web_and_nothing_behind_its_port() {
+    for text in [
+        "https://shop.example",
+        "http://10.0.0.7:3300",
+        "http://[::1]:3300",
+        "https://shop.example/",
+    ] {
+        assert!(read_origin(text).is_some(), "{text}");
+    }
+    for text in [
+        "",
+        "shop.example",
+        "null",
+        "ftp://shop.example",
+        "https://shop.example/a",
+        "https://a:b@shop.example",
+        "file:///",
+    ] {
+        assert!(read_origin(text).is_none(), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use super::emulator;
 use super::log::{self, Reader};
 use super::signal::until_stopped;
 use super::start::start;
-use kassa::config::{DATA_FOLDER, Database, Settings, Variables};
+use kassa::config::{DATA_FOLDER, Database, Settings, Variables, reachable};
+use kassa::dev::Pages;
 use kassa::listen;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -32,18 +33,36 @@ async fn dev(settings: Settings, stop: CancellationToken) -> Result<(), StartErr
         emulator_listener.local_addr()?,
         &settings.database,
     );
+    let pages = Pages {
+        emulator: url_of(emulator_listener.local_addr()?),
+    };
+    let shop = origins_of_shop(&settings.public_url, listener.local_addr()?);
     let server = async {
         let _stop = stop.clone().drop_guard();
-        start(settings, listener, stop.clone(), || {
+        start(settings, listener, Some(pages), stop.clone(), || {
             println!("{greeting}");
         })
         .await
     };
     let (outcome, ()) = tokio::join!(
         server,
-        emulator::serve(emulator_listener, emulator::dev_rules(), stop.clone())
+        emulator::serve(emulator_listener, emulator::dev_rules(), &shop, stop.clone())
     );
     outcome
+}
+
+/// Where a browser of this machine finds what listens there: everywhere is no address to call.
+fn url_of(listen: SocketAddr) -> String {
+    format!("http://{}", reachable(listen))
+}
+
+/// Under which the pages of the shop may be open. Those of this machine may steer the emulator anyhow.
+fn origins_of_shop(public_url: &str, listen: SocketAddr) -> Vec<String> {
+    vec![
+        public_url.to_owned(),
+        format!("http://{listen}"),
+        format!("https://{listen}"),
+    ]
 }
 
 fn greeting(server: SocketAddr, emulator: SocketAddr, database: &Database) -> String {

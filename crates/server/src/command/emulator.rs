@@ -8,13 +8,13 @@ use jiff::SignedDuration;
 use kassa::clock::{Clock, Ids, SystemClock, SystemIds};
 use kassa::config::{Settings, Variables};
 use kassa::listen;
-use kustom_emulator::{Credentials, Emulator, RuleError, Rules, Speed};
+use kustom_emulator::{Credentials, Emulator, RuleError, Rules, Speed, read_origin};
 use serde_json::json;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
 /// A developer who closes the page after paying does not wait two minutes to see the push.
 const DEV_FIRST_PUSH_AFTER: SignedDuration = SignedDuration::from_secs(10);
@@ -53,6 +53,9 @@ pub(crate) struct Arguments {
     /// Let the control routes answer under this name, too, such as the name of a container; may be given several times.
     #[arg(long = "allow-host", value_name = "NAME", value_parser = allowed_host)]
     allowed_hosts: Vec<Host>,
+    /// Let pages of this origin call the control routes, too; may be given several times.
+    #[arg(long = "allow-origin", value_name = "URL", value_parser = allowed_origin)]
+    allowed_origins: Vec<Origin>,
     /// Accept this API key only. Without one, any credentials will do.
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
@@ -83,6 +86,10 @@ impl RuleSetting {
 
 fn allowed_host(text: &str) -> Result<Host, &'static str> {
     Host::parse(text).map_err(|_| "it is a name or an address, without scheme and port; IPv6 in brackets")
+}
+
+fn allowed_origin(text: &str) -> Result<Origin, &'static str> {
+    read_origin(text).ok_or("it is http:// or https:// with a name and maybe a port, and nothing behind them")
 }
 
 /// It is written into pages and answers, so it is one that a browser could ask.
@@ -126,6 +133,7 @@ impl Arguments {
             rules: self.rules()?,
             public_url: self.public_url.as_deref().map(public_url).transpose()?,
             allowed_hosts: self.allowed_hosts.clone(),
+            allowed_origins: self.allowed_origins.clone(),
             speed: self.speed.unwrap_or_default(),
             frozen: self.frozen,
         })
@@ -186,13 +194,14 @@ pub(crate) fn dev_rules() -> Rules {
     }
 }
 
-/// Answers as Kustom would, until `stop`.
-pub(crate) async fn serve(listener: TcpListener, rules: Rules, stop: CancellationToken) {
+/// Answers as Kustom would, until `stop`. The pages of the shop at `shop` have buttons that steer it.
+pub(crate) async fn serve(listener: TcpListener, rules: Rules, shop: &[String], stop: CancellationToken) {
     let settings = kustom_emulator::Settings {
         rules: Rules {
             seed: fresh_seed(),
             ..rules
         },
+        allowed_origins: shop.iter().filter_map(|origin| read_origin(origin)).collect(),
         ..kustom_emulator::Settings::default()
     };
     serve_with(listener, settings, stop).await;

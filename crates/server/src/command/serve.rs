@@ -22,5 +22,5 @@ async fn serve(settings: Settings, stop: CancellationToken) -> Result<(), StartE
     let address = listener.local_addr()?;
     let environment = settings.kustom.environment.name();
     let on_ready = move || tracing::info!(%address, kustom.environment = environment, "ready");
-    start(settings, listener, stop, on_ready).await
+    start(settings, listener, None, stop, on_ready).await
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use kassa::app::{App, Options, Parts};
 use kassa::clock::{Clock, SystemClock, SystemIds};
 use kassa::config::{self, CatalogueSource, Database, KustomEnvironment, KustomSettings, Mode, Settings};
+use kassa::dev::Pages;
 use kassa::import::{ImportError, import};
 use kassa::kustom::Kustom;
 use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
@@ -14,7 +15,7 @@ use kassa::shelf::Shelf;
 use kassa::store::Store;
 use kassa::store::sqlite::{OpenError, SqliteStore};
 use kassa::token::CallbackTokens;
-use kassa::{admin, http, playground, tls};
+use kassa::{admin, dev, http, tls};
 use kassa_commerce::change::Change;
 use kassa_commerce::kustom::hook::SyncTiming;
 use std::collections::BTreeMap;
@@ -31,10 +32,11 @@ const LONGEST_SYNC_DELAY: SignedDuration = SignedDuration::from_secs(1);
 /// What the emulator takes as credentials: anything that is not empty.
 const EMULATOR_KEY: &str = "emulator";
 
-/// Opens the data, says `on_ready` and answers until `stop`.
+/// Opens the data, says `on_ready` and answers until `stop`. A developer gets pages beside the API.
 pub(crate) async fn start(
     settings: Settings,
     listener: TcpListener,
+    pages: Option<Pages>,
     stop: CancellationToken,
     on_ready: impl FnOnce(),
 ) -> Result<(), StartError> {
@@ -55,9 +57,9 @@ pub(crate) async fn start(
         async move { app.work().await }
     });
     let router = http::router(app.clone());
-    let (router, tls) = match settings.mode {
-        Mode::Dev => (router.merge(playground::router()), Some(tls::self_signed()?)),
-        Mode::Serve => (router, None),
+    let (router, tls) = match pages {
+        Some(pages) => (router.merge(dev::router(pages)), Some(tls::self_signed()?)),
+        None => (router, None),
     };
     on_ready();
     listen::serve(listener, router, tls, stop, STOP_GRACE).await;

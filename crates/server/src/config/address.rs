@@ -38,7 +38,7 @@ pub(super) fn default_public_url(listen: SocketAddr) -> String {
 }
 
 /// Listening everywhere includes this machine, and "everywhere" is no address to call.
-pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
     if listen.ip().is_unspecified() {
         SocketAddr::new(Ipv4Addr::LOCALHOST.into(), listen.port())
     } else {

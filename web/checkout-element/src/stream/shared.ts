@@ -6,9 +6,9 @@
  * When it closes, the browser gives the lock to the next. When it is frozen, it keeps the lock and says nothing; the
  * others notice that their question is not answered, and take the lock from it.
  */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { openStream, type Stream, type StreamListener } from './source';
-import { createTurn } from './turn';
+import type { Cart } from '../cart.js';
+import { openStream, type Stream, type StreamListener } from './source.js';
+import { createTurn } from './turn.js';
 
 type Message =
   /** `isDoubtful`: whoever asks has been away, so the stream may have died meanwhile. */
@@ -29,15 +29,13 @@ function joinStream(url: string, listener: StreamListener): Stream {
   const channel = new BroadcastChannel(name);
   let source: Stream | undefined;
   let newest: Cart | undefined;
-  let isConnected = true;
-  let told: boolean | undefined;
+  let isConnected: boolean | undefined;
   let unanswered: ReturnType<typeof setTimeout> | undefined;
 
   const tell = (message: Message) => channel.postMessage(message);
   const take = (cart: Cart | undefined, isConnectedNow: boolean) => {
     // The first news are always told: whoever listens may remember a connection that was lost before.
-    if (isConnectedNow !== told) listener.onConnection(isConnectedNow);
-    told = isConnectedNow;
+    if (isConnectedNow !== isConnected) listener.onConnection(isConnectedNow);
     isConnected = isConnectedNow;
     if (!cart) return;
     newest = cart;
@@ -80,7 +78,7 @@ function joinStream(url: string, listener: StreamListener): Stream {
       settle();
       if (!source) take(data.cart, data.isConnected);
     } else if (source) {
-      tell({ type: 'news', cart: newest, isConnected });
+      tell({ type: 'news', cart: newest, isConnected: isConnected !== false });
       if (data.isDoubtful) source.renew();
     }
   };

@@ -1,8 +1,8 @@
 /** What is around Kustom's iframe, in the element's shadow tree. The iframe itself stays in the page, in the slot. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import type { CheckoutState } from '../machine/state';
-import { STYLES } from './styles';
-import { problemText, type Texts } from './texts';
+import type { Cart } from '../cart.js';
+import type { CheckoutState } from '../machine/state.js';
+import { STYLES } from './styles.js';
+import { problemText, type Texts } from './texts.js';
 
 export type View = {
   show: (scene: Scene) => void;
@@ -12,16 +12,12 @@ export type Scene = {
   readonly state: CheckoutState;
   readonly texts: Texts;
   readonly cart: Cart | undefined;
-  readonly checkoutUrl: string | undefined;
+  readonly checkoutUrl: string;
   readonly isConnectionLost: boolean;
 };
 
 /** The parts, as the README lists them. */
-export const TREE = `<div part=notice><p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
-<p part=offline role=status hidden></p><div part=problem role=alert tabindex=-1 hidden></div>
-<div part=actions><button part=retry type=button></button><a part=back></a></div></div>
-<div part=frame tabindex=-1><slot></slot></div>
-<div part=done tabindex=-1 hidden><slot name=done><p part=done-text></p></slot></div>`;
+export const TREE = `<div part=notice><p part=status role=status tabindex=-1><span part=spinner></span><span part=status-text></span></p><p part=offline role=status></p><div part=problem role=alert tabindex=-1></div><div part=actions><button part=retry></button><a part=back></a></div></div><div part=frame tabindex=-1><slot></slot></div><div part=done tabindex=-1><slot name=done><p part=done-text></p></slot></div>`;
 
 type Parts = readonly [
   HTMLElement,
@@ -48,13 +44,13 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
       const complaint = complaintOf(state);
       host.setAttribute('phase', phase);
       say(said, statusOf(state, texts));
-      spinner.hidden = phase === 'done' || state.note !== undefined || !said.textContent;
+      spinner.hidden = !isTurning(state) || !said.textContent;
       problem.hidden = complaint === undefined;
       say(problem, complaint ? problemText(texts, complaint) : '');
       retry.hidden = complaint === undefined || complaint === 'EMPTY_CART' || isLeft(state);
       say(retry, texts.retry);
-      back.hidden = !isLeft(state) || checkoutUrl === undefined;
-      back.href = checkoutUrl ?? '';
+      back.hidden = !isLeft(state);
+      back.href = checkoutUrl;
       say(back, texts.back);
       // An order that has arrived needs no connection any more.
       offline.hidden = !isConnectionLost || phase === 'done';
@@ -80,6 +76,11 @@ function complaintOf({ phase, problem, isOverdue, news }: CheckoutState): string
 /** The way out is the page before: after a decline, and for one who has come here without having paid. */
 function isLeft({ phase, note, problem }: CheckoutState): boolean {
   return problem?.wayOut === 'checkout' || (phase === 'confirming' && note === 'slow');
+}
+
+/** Something is under way that the shopper waits for. */
+function isTurning({ phase, note }: CheckoutState): boolean {
+  return phase !== 'done' && !note;
 }
 
 function statusOf({ phase, note, isOverdue }: CheckoutState, texts: Texts): string {
