@@ -24,7 +24,7 @@ const PAGE: UserConfig['build'] = {
   terserOptions: {
     module: true,
     ecma: 2020,
-    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+    compress: { passes: 3, unsafe: true, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
     mangle: { properties: { regex: INTERNAL } },
   },
   rolldownOptions: {
