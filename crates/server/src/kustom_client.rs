@@ -10,16 +10,20 @@ mod account;
 mod answer;
 mod call;
 mod host;
+mod observer;
 mod transport;
 
 pub use account::{ClientError, Credentials, KustomAccount};
+pub use observer::{Asked, Observer, OnAnswer, Told};
 pub use transport::Timeouts;
 
+use crate::config;
 use crate::kustom::{Created, Kustom, OrderAddress};
 use answer::Answer;
 use async_trait::async_trait;
 use call::Call;
 use host::Host;
+use hyper::header::HeaderValue;
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, ManagedOrder, MerchantReferences};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,8 +48,17 @@ pub struct KustomClient {
 impl KustomClient {
     /// Connects to nothing yet, but reads the system's trusted roots when the account is reached by https.
     pub fn new(account: KustomAccount, timeouts: Timeouts) -> Result<Self, ClientError> {
+        Self::observed(account, timeouts, None)
+    }
+
+    /// The same, with somebody who is told of each call.
+    pub fn observed(
+        account: KustomAccount,
+        timeouts: Timeouts,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, ClientError> {
         let host = Host::new(account.base_url)?;
-        let transport = Transport::new(account.credentials.header()?, host.security(), timeouts)?;
+        let transport = Transport::new(account.credentials.header()?, host.security(), timeouts, observer)?;
         Ok(Self {
             host,
             transport: Arc::new(transport),
@@ -145,6 +158,18 @@ impl Kustom for KustomClient {
         let call = Call::patch(MERCHANT_REFERENCES, uri).with_json(references);
         self.write(call.with_key(key)).await
     }
+}
+
+/// The header by which Kustom knows us, as every call sends it. Without credentials it is what the emulator takes.
+pub(crate) fn authorization(credentials: Option<&config::Credentials>) -> Result<HeaderValue, ClientError> {
+    let credentials = match credentials {
+        Some(given) => Credentials::UserAndKey {
+            key_id: given.key_id.clone(),
+            password: given.password.clone(),
+        },
+        None => Credentials::Key("emulator".to_owned().into()),
+    };
+    credentials.header()
 }
 
 /// Another order's body would put another shopper's address into this cart.
