@@ -79,3 +79,19 @@ test('a policy that trusts only a nonce is kept, and still sells', async () => {
   await shop.orderNumberOn(page);
   expect(refused).toEqual([]);
 });
+
+test('properties that were set before the element was known are taken over', async () => {
+  const { page, kassa } = story;
+  const cartId = await shop.fillCart(kassa.url);
+  // Nothing but the origin: a framework renders the tag here, and loads the element later.
+  await page.goto(`${plain.url}/kustom-checkout.js`);
+  await page.evaluate(
+    (properties) =>
+      document.body.append(Object.assign(document.createElement('kustom-checkout'), properties)),
+    { baseUrl: kassa.url, cartId, termsUrl: '/terms' },
+  );
+  await page.addScriptTag({ url: '/kustom-checkout.js', type: 'module' });
+  await shop.untilPhase(page, 'open');
+  expect(await page.locator('kustom-checkout').getAttribute('cart-id')).toBe(cartId);
+  expect(story.pageErrors).toEqual([]);
+});

@@ -1,16 +1,23 @@
 import type { UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** For shops that bundle: two modules, with the cart client left to the shop. */
+const ENTRIES = ['index', 'client', 'react', 'svelte', 'vue'];
+
+/** For shops that bundle: a module for each of ours, with the cart client left to the shop. */
 const MODULES: UserConfig['build'] = {
-  lib: { entry: { index: 'src/index.ts', client: 'src/client.ts' }, formats: ['es'] },
-  rolldownOptions: { external: [/^@hantera\/storefront-sdk/] },
+  lib: { entry: ENTRIES.map((name) => `src/${name}.ts`), formats: ['es'] },
+  rolldownOptions: {
+    external: [/^@hantera\/storefront-sdk/],
+    output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+  },
   minify: false,
 };
 
 /** `--mode page`, for pages that do not: one file with everything in it. Vite leaves the blanks in a library's. */
 const PAGE: UserConfig['build'] = {
   emptyOutDir: false,
+  minify: 'terser',
+  terserOptions: { ecma: 2020, compress: { passes: 3 } },
   rolldownOptions: {
     input: { 'kustom-checkout': 'src/index.ts' },
     preserveEntrySignatures: 'strict',

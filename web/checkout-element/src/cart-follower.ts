@@ -1,9 +1,9 @@
 /** Follows one cart: by its stream, by reads of our own, and across whatever the browser does to the page. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { isCart } from './news-of-cart';
-import { shareStream } from './stream/shared';
-import type { Stream } from './stream/source';
-import { watchWaking } from './stream/wake';
+import type { Cart } from './cart.js';
+import { isCart } from './news-of-cart.js';
+import { shareStream } from './stream/shared.js';
+import type { Stream } from './stream/source.js';
+import { watchWaking } from './stream/wake.js';
 
 export type FollowerListener = {
   /** `isCertain`: no other cart came while this one was asked for, so none can be newer. */

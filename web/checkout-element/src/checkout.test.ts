@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Checkout } from './checkout';
-import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser';
-import { type FakeShop, openShop, settle } from './testing/shop';
+import { Checkout } from './checkout.js';
+import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser.js';
+import { type FakeShop, openShop, settle } from './testing/shop.js';
 
 const URLS = { termsUrl: 'a', checkoutUrl: 'b', confirmationUrl: 'c' };
 

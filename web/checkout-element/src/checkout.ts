@@ -1,15 +1,15 @@
 /** A checkout: the state machine with the calls, the stream, the clock and the iframe that it decides about. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { type CartFollower, followCart } from './cart-follower';
-import { isInSync, isNews } from './machine/news';
-import { type CheckoutEvent, type CheckoutState, type Effect, initialState } from './machine/state';
-import { step } from './machine/table';
-import { isCart, newsOf } from './news-of-cart';
-import { confirmPatiently, openPatiently, problemOfOpening } from './patience';
-import { createPayment, type Payment, readCart } from './payment';
-import { isKustomThere, type KustomApi, renderSnippet, withKustom } from './snippet';
-import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types';
-import { createWatchdog, type Watchdog } from './watchdog';
+import type { Cart } from './cart.js';
+import { type CartFollower, followCart } from './cart-follower.js';
+import { isInSync, isNews } from './machine/news.js';
+import { type CheckoutEvent, type CheckoutState, type Effect, initialState } from './machine/state.js';
+import { step } from './machine/table.js';
+import { isCart, newsOf } from './news-of-cart.js';
+import { confirmPatiently, openPatiently, problemOfOpening } from './patience.js';
+import { createPayment, type Payment, readCart } from './payment.js';
+import { isKustomThere, type KustomApi, renderSnippet, withKustom } from './snippet.js';
+import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types.js';
+import { createWatchdog, type Watchdog } from './watchdog.js';
 
 export class Checkout {
   readonly #options: CheckoutOptions;
@@ -109,17 +109,17 @@ export class Checkout {
   }
 
   #act(effect: Effect): void {
-    const actions: Record<Effect, () => void> = {
-      open: () => void this.#open(),
-      reopen: () => void this.#reopen(),
+    const actions: Record<Effect, () => unknown> = {
+      open: () => this.#open(),
+      reopen: () => this.#reopen(),
       // Kustom wakes the iframe after ten seconds by itself, with old amounts. We have a watchdog instead.
       suspend: () => withKustom((api) => api.suspend({ autoResume: { enabled: false } })),
       resume: () => withKustom((api) => api.resume()),
       tick: () => setTimeout(() => this.#send({ type: 'tick' })),
       start_watchdog: () => this.#watchdog.start(),
       stop_watchdog: () => this.#watchdog.stop(),
-      refresh: () => void this.#follower.read(),
-      confirm: () => void this.#confirm(),
+      refresh: () => this.#follower.read(),
+      confirm: () => this.#confirm(),
       reload: () => location.reload(),
       go_to_checkout: () => location.assign(this.#options.urls.checkoutUrl),
     };

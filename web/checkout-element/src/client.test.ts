@@ -1,8 +1,8 @@
 import { createCartClient } from '@hantera/storefront-sdk/cart';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { CheckoutClient } from './client';
-import { cart, type FakeKustom, installKustom } from './testing/browser';
-import { type FakeShop, openShop, settle } from './testing/shop';
+import { CheckoutClient } from './client.js';
+import { cart, type FakeKustom, installKustom } from './testing/browser.js';
+import { type FakeShop, openShop, settle } from './testing/shop.js';
 
 let shop: FakeShop;
 let kustom: FakeKustom;

@@ -3,13 +3,13 @@
  * The custom element is the same checkout with a view.
  */
 import { type CartClient, createCartClient, isCartErrors } from '@hantera/storefront-sdk/cart';
-import { Checkout } from './checkout';
-import { CheckoutError, type CheckoutOptions } from './types';
+import { Checkout } from './checkout.js';
+import { CheckoutError, type CheckoutOptions } from './types.js';
 
-export type { CartNews, CheckoutState, Note, Phase, Problem, WayOut } from './machine/state';
-export type { CheckoutUrls } from './payment';
-export type { CheckoutListener, CheckoutOptions, ShippingOption } from './types';
-export { checkoutUrls, readWay, type Way } from './way';
+export type { CartNews, CheckoutState, Note, Phase, Problem, WayOut } from './machine/state.js';
+export type { CheckoutUrls } from './payment.js';
+export type { CheckoutListener, CheckoutOptions, ShippingOption } from './types.js';
+export { checkoutUrls, readWay, type Way } from './way.js';
 export { Checkout, CheckoutError };
 
 export type CheckoutClientOptions = Omit<CheckoutOptions, 'readCart'> & {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import './index';
-import type { KustomCheckoutElement } from './element';
-import { cart, type FakeKustom, installKustom } from './testing/browser';
-import { type FakeShop, openShop, settle } from './testing/shop';
+import './index.js';
+import type { KustomCheckoutElement } from './element.js';
+import { cart, type FakeKustom, installKustom } from './testing/browser.js';
+import { type FakeShop, openShop, settle } from './testing/shop.js';
 
 let shop: FakeShop;
 let kustom: FakeKustom;
@@ -75,6 +75,14 @@ describe('the element', () => {
     document.body.append(element);
     await settle(100);
     expect(element.getAttribute('phase')).toBe('open');
+  });
+  test('has a property for each attribute, for frameworks that set those', () => {
+    const element = add('cart-id="1" confirmation-url="/thanks"');
+    expect([element.cartId, element.confirmationUrl, element.locale]).toEqual(['1', '/thanks', undefined]);
+    element.checkoutUrl = '/buy';
+    element.confirmationUrl = undefined;
+    expect(element.getAttribute('checkout-url')).toBe('/buy');
+    expect(element.hasAttribute('confirmation-url')).toBe(false);
   });
   test('tells the page by events that bubble out of other shadow trees', async () => {
     const heard: string[] = [];

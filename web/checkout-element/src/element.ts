@@ -1,11 +1,11 @@
 /** `<kustom-checkout>`: a checkout with a view. It reads its attributes, and tells the page by events. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { Checkout } from './checkout';
-import { type CheckoutState, initialState, type Problem } from './machine/state';
-import { CheckoutError, type ShippingOption } from './types';
-import { type Texts, textsOf } from './view/texts';
-import { createView, type View } from './view/view';
-import { checkoutUrls, readWay, type Way } from './way';
+import type { Cart } from './cart.js';
+import { Checkout } from './checkout.js';
+import { type CheckoutState, initialState, type Problem } from './machine/state.js';
+import { CheckoutError, type ShippingOption } from './types.js';
+import { type Texts, textsOf } from './view/texts.js';
+import { createView, type View } from './view/view.js';
+import { checkoutUrls, readWay, type Way } from './way.js';
 
 export type KustomStateDetail = { readonly state: CheckoutState; readonly previous: CheckoutState };
 export type KustomErrorDetail = Problem;
@@ -29,17 +29,26 @@ const ATTRIBUTES = [
   'locale',
 ] as const;
 
-type Attribute = (typeof ATTRIBUTES)[number];
+/** Where there is no document, as on a server that renders the shop, this module can still be imported. */
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-export class KustomCheckoutElement extends HTMLElement {
+export class KustomCheckoutElement extends Base {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
+
+  /** Each attribute as a property, for frameworks that set properties. Unset, or set to nothing, it is undefined. */
+  declare baseUrl: string | undefined;
+  declare cartId: string | undefined;
+  declare termsUrl: string | undefined;
+  declare checkoutUrl: string | undefined;
+  declare confirmationUrl: string | undefined;
+  declare locale: string | undefined;
 
   #view: View | undefined;
   #container: HTMLElement | undefined;
   #checkout: Checkout | undefined;
-  #startedFor: Way = { cartId: undefined, isBack: false };
+  #startedFor: Way | undefined;
   #state: CheckoutState = initialState;
-  #checkoutUrl: string | undefined;
+  #wayBack: string | undefined;
 
   /** What the checkout is now. */
   get state(): CheckoutState {
@@ -62,6 +71,15 @@ export class KustomCheckoutElement extends HTMLElement {
     return this.#checkout.update(change);
   }
 
+  constructor() {
+    super();
+    // What was set before the element was known lies in the way of the property of that name.
+    for (const [name, value] of Object.entries(this)) {
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
+  }
+
   connectedCallback(): void {
     this.#view ??= createView(this, () => this.retry());
     this.#show();
@@ -77,7 +95,7 @@ export class KustomCheckoutElement extends HTMLElement {
     });
   }
 
-  attributeChangedCallback(name: Attribute): void {
+  attributeChangedCallback(name: string): void {
     if (!this.#view) return;
     if (name === 'locale') this.#show();
     else queueMicrotask(() => this.#start());
@@ -85,8 +103,8 @@ export class KustomCheckoutElement extends HTMLElement {
 
   /** Begins as soon as it is known for which cart, and anew when that is another one. */
   #start(): void {
-    const way = readWay(location.href, this.#read('cart-id'));
-    const isSame = way.cartId === this.#startedFor.cartId && way.isBack === this.#startedFor.isBack;
+    const way = readWay(location.href, this.cartId);
+    const isSame = way.cartId === this.#startedFor?.cartId && way.isBack === this.#startedFor?.isBack;
     if (!this.isConnected || !way.cartId || (isSame && this.#checkout)) return;
     // What is being paid is not exchanged for something else.
     if (this.#state.phase === 'paying' || (this.#state.phase === 'confirming' && this.#checkout)) return;
@@ -96,15 +114,11 @@ export class KustomCheckoutElement extends HTMLElement {
   }
 
   #open(cartId: string, isBack: boolean): void {
-    const urls = checkoutUrls(location.href, cartId, {
-      termsUrl: this.#read('terms-url'),
-      checkoutUrl: this.#read('checkout-url'),
-      confirmationUrl: this.#read('confirmation-url'),
-    });
-    this.#checkoutUrl = urls.checkoutUrl;
+    const urls = checkoutUrls(location.href, cartId, this);
+    this.#wayBack = urls.checkoutUrl;
     const nonce = this.nonce || document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
     const checkout = new Checkout({
-      baseUrl: this.#read('base-url') ?? location.origin,
+      baseUrl: this.baseUrl ?? location.origin,
       cartId,
       urls,
       isBack,
@@ -126,7 +140,7 @@ export class KustomCheckoutElement extends HTMLElement {
     this.#checkout = undefined;
     this.#container?.remove();
     this.#container = undefined;
-    this.#startedFor = { cartId: undefined, isBack: false };
+    this.#startedFor = undefined;
     this.#state = initialState;
   }
 
@@ -145,19 +159,28 @@ export class KustomCheckoutElement extends HTMLElement {
   }
 
   #show(): void {
-    this.#view?.show(this.#state, this.#texts, this.cart, this.#checkoutUrl);
+    this.#view?.show(this.#state, this.#texts, this.cart, this.#wayBack);
   }
 
   get #texts(): Texts {
     const language = this.closest<HTMLElement>('[lang]')?.lang;
-    return textsOf(this.#read('locale') ?? language ?? navigator.language);
-  }
-
-  #read(name: Attribute): string | undefined {
-    return this.getAttribute(name) || undefined;
+    return textsOf(this.locale ?? language ?? navigator.language);
   }
 
   #tell<Name extends keyof KustomEvents>(name: Name, detail: KustomEvents[Name]['detail']): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
+}
+
+for (const name of ATTRIBUTES) {
+  const property = name.replace(/-./, ([, letter = '']) => letter.toUpperCase());
+  Object.defineProperty(KustomCheckoutElement.prototype, property, {
+    get(this: HTMLElement) {
+      return this.getAttribute(name) || undefined;
+    },
+    set(this: HTMLElement, value: string | null | undefined) {
+      if (value) this.setAttribute(name, value);
+      else this.removeAttribute(name);
+    },
+  });
 }

@@ -1,17 +1,17 @@
 /** Defines `<kustom-checkout>`. */
-import { KustomCheckoutElement, type KustomEvents } from './element';
+import { KustomCheckoutElement, type KustomEvents } from './element.js';
 
-export type { Cart } from '@hantera/storefront-sdk/cart';
+export type { Cart } from './cart.js';
 export type {
   KustomCartDetail,
   KustomErrorDetail,
   KustomEvents,
   KustomOptionDetail,
   KustomStateDetail,
-} from './element';
-export { KustomCheckoutElement } from './element';
-export type { CartNews, CheckoutState, Note, Phase, Problem, WayOut } from './machine/state';
-export { CheckoutError, type ShippingOption } from './types';
+} from './element.js';
+export { KustomCheckoutElement } from './element.js';
+export type { CartNews, CheckoutState, Note, Phase, Problem, WayOut } from './machine/state.js';
+export { CheckoutError, type ShippingOption } from './types.js';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -20,5 +20,6 @@ declare global {
   interface HTMLElementEventMap extends KustomEvents {}
 }
 
-// A page may load this twice, once from its bundle and once as a file.
-if (!customElements.get('kustom-checkout')) customElements.define('kustom-checkout', KustomCheckoutElement);
+// Nowhere without a document, and only once where a page loads this twice, from its bundle and as a file.
+if (globalThis.customElements && !customElements.get('kustom-checkout'))
+  customElements.define('kustom-checkout', KustomCheckoutElement);

@@ -1,6 +1,6 @@
 /** What a cart on the wire says about its checkout. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import type { CartNews } from './machine/state';
+import type { Cart } from './cart.js';
+import type { CartNews } from './machine/state.js';
 
 export function newsOf(cart: Cart): CartNews {
   const { kustomOrderId, kustomPendingHash, kustomSyncHash } = cart.fields ?? {};

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { confirmPatiently, openPatiently } from './patience';
-import type { ConfirmAnswer, OpenAnswer, Refusal } from './payment';
+import { confirmPatiently, openPatiently } from './patience.js';
+import type { ConfirmAnswer, OpenAnswer, Refusal } from './payment.js';
 
 const PASSING: Refusal = { code: 'KUSTOM_UNAVAILABLE', message: '', isPassing: true };
 const FINAL: Refusal = { code: 'EMPTY_CART', message: '', isPassing: false };

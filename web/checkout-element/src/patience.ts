@@ -1,6 +1,6 @@
 /** Asking again: how often, how long in between, and when to stop. Knows neither clock nor network. */
-import type { Note, Problem } from './machine/state';
-import type { ConfirmAnswer, OpenAnswer, Refusal } from './payment';
+import type { Note, Problem } from './machine/state.js';
+import type { ConfirmAnswer, OpenAnswer, Refusal } from './payment.js';
 
 export type Wait = (ms: number) => Promise<void>;
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createPayment } from './payment';
+import { createPayment } from './payment.js';
 
 const URLS = { termsUrl: 'a', checkoutUrl: 'b', confirmationUrl: 'c' };
 const payment = createPayment('http://shop.test/ingress/commerce/carts/1');

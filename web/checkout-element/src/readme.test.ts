@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { KustomCheckoutElement } from './element';
-import { STYLES } from './view/styles';
-import { TREE } from './view/view';
+import { KustomCheckoutElement } from './element.js';
+import { STYLES } from './view/styles.js';
+import { TREE } from './view/view.js';
 
 const README = readFileSync('README.md', 'utf8');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderSnippet } from './snippet';
+import { renderSnippet } from './snippet.js';
 
 const SNIPPET =
   '<div id="klarna-checkout-container"><script type="text/javascript" data-x="1">a = 1</script></div>';

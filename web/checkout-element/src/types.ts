@@ -1,7 +1,7 @@
 /** What a checkout is given, and what it tells. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import type { CheckoutState, Problem } from './machine/state';
-import type { CheckoutUrls } from './payment';
+import type { Cart } from './cart.js';
+import type { CheckoutState, Problem } from './machine/state.js';
+import type { CheckoutUrls } from './payment.js';
 
 /** What Kustom tells of a chosen way to ship. Its amounts are in minor units. */
 export type ShippingOption = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkoutUrls, readWay } from './way';
+import { checkoutUrls, readWay } from './way.js';
 
 const PAGE = 'https://shop.test/checkout';
 

@@ -2,7 +2,7 @@
  * The way there and the way back, told apart by the address alone: a phone that pays in its bank's app may come back
  * in another browser, which remembers nothing.
  */
-import type { CheckoutUrls } from './payment';
+import type { CheckoutUrls } from './payment.js';
 
 export type Way = { readonly cartId: string | undefined; readonly isBack: boolean };
 

@@ -4,7 +4,7 @@
  * Carts arrive on two roads, the event stream and the answers to changes, and neither waits for the other. Hashes
  * never repeat while a cart has the same Kustom order, so a cart with a hash that was replaced before is an old one.
  */
-import type { CartNews, CheckoutEvent, CheckoutState } from './state';
+import type { CartNews, CheckoutEvent, CheckoutState } from './state.js';
 
 /** More replaced hashes than a slow answer can outlive. An older one would only cost a moment's suspension. */
 const REMEMBERED = 32;

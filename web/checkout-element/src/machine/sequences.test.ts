@@ -6,8 +6,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type CartNews, type CheckoutEvent, type CheckoutState, type Effect, initialState } from './state';
-import { step } from './table';
+import { type CartNews, type CheckoutEvent, type CheckoutState, type Effect, initialState } from './state.js';
+import { step } from './table.js';
 
 type Books = {
   isSuspended: boolean;

@@ -6,8 +6,8 @@ import {
   type Effect,
   initialState,
   type Phase,
-} from './state';
-import { step } from './table';
+} from './state.js';
+import { step } from './table.js';
 
 const LOCK: CheckoutEvent = { type: 'lock' };
 const UNLOCK: CheckoutEvent = { type: 'unlock', isKnown: true };

@@ -4,8 +4,8 @@
  * The rule that matters most can be read off the rows: none of `paying`, `confirming` and `done` has a way to
  * suspend or resume. Once the shopper has paid, the iframe is Kustom's alone, whatever happens to the cart.
  */
-import { hasLeftOrder, isInSync, isNews, withNews } from './news';
-import type { CheckoutEvent, CheckoutState, Effect, Phase, Problem, Step } from './state';
+import { hasLeftOrder, isInSync, isNews, withNews } from './news.js';
+import type { CheckoutEvent, CheckoutState, Effect, Phase, Problem, Step } from './state.js';
 
 type Event<T> = Extract<CheckoutEvent, { type: T }>;
 type Row = {

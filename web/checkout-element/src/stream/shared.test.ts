@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cart, FakeEventSource, FakeLocks, installEventSource } from '../testing/browser';
-import { shareStream } from './shared';
-import type { Stream } from './source';
+import { cart, FakeEventSource, FakeLocks, installEventSource } from '../testing/browser.js';
+import { shareStream } from './shared.js';
+import type { Stream } from './source.js';
 
 /** Channels of one browser: a message reaches every other one at once. */
 class FakeChannel {

@@ -6,9 +6,9 @@
  * When it closes, the browser gives the lock to the next. When it is frozen, it keeps the lock and says nothing; the
  * others notice that their question is not answered, and take the lock from it.
  */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import { openStream, type Stream, type StreamListener } from './source';
-import { createTurn } from './turn';
+import type { Cart } from '../cart.js';
+import { openStream, type Stream, type StreamListener } from './source.js';
+import { createTurn } from './turn.js';
 
 type Message =
   /** `isDoubtful`: whoever asks has been away, so the stream may have died meanwhile. */

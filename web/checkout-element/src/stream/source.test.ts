@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cart, FakeEventSource, installEventSource } from '../testing/browser';
-import { openStream } from './source';
+import { cart, FakeEventSource, installEventSource } from '../testing/browser.js';
+import { openStream } from './source.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -5,7 +5,7 @@
  * a proxy answers while the server restarts. Then we open a new one, ever more patiently. The published client's own
  * subscription is not used: it throws a SyntaxError at the window each time a connection breaks.
  */
-import type { Cart } from '@hantera/storefront-sdk/cart';
+import type { Cart } from '../cart.js';
 
 export type StreamListener = {
   onCart: (cart: Cart) => void;

@@ -1,6 +1,7 @@
 /** What happy-dom lacks of a browser: event streams and locks, held by hand; and a Kustom that notes its calls. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
+
 import { vi } from 'vitest';
+import type { Cart } from '../cart.js';
 
 export class FakeEventSource extends EventTarget {
   static readonly CLOSED = 2;

@@ -1,7 +1,8 @@
 /** A shop of one cart that answers what it is told to, for tests of a checkout without server and browser. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
+
 import { vi } from 'vitest';
-import { cart, FakeEventSource, installEventSource } from './browser';
+import type { Cart } from '../cart.js';
+import { cart, FakeEventSource, installEventSource } from './browser.js';
 
 type Answer = { status: number; body: unknown };
 

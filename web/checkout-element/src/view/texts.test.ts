@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { problemText, textsOf } from './texts';
+import { problemText, textsOf } from './texts.js';
 
 test('both languages say everything', () => {
   const [english, swedish] = [textsOf('en'), textsOf('sv')];

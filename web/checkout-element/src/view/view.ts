@@ -1,8 +1,8 @@
 /** What is around Kustom's iframe, in the element's shadow tree. The iframe itself stays in the page, in the slot. */
-import type { Cart } from '@hantera/storefront-sdk/cart';
-import type { CheckoutState } from '../machine/state';
-import { STYLES } from './styles';
-import { problemText, type Texts } from './texts';
+import type { Cart } from '../cart.js';
+import type { CheckoutState } from '../machine/state.js';
+import { STYLES } from './styles.js';
+import { problemText, type Texts } from './texts.js';
 
 export type View = {
   show: (state: CheckoutState, texts: Texts, cart: Cart | undefined, checkoutUrl: string | undefined) => void;

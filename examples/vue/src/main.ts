@@ -1,0 +1,6 @@
+import '@kassa/checkout-element/vue';
+import { createApp } from 'vue';
+import App from './App.vue';
+import './style.css';
+
+createApp(App).mount('#app');
