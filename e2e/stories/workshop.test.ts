@@ -109,6 +109,28 @@ test('the shop stays where it is while entries arrive', async () => {
   expect([after?.x, after?.y, after?.width]).toEqual([before?.x, before?.y, before?.width]);
 });
 
+test('the end is followed, unless the reader has scrolled up', async () => {
+  const { page, kassa } = story;
+  const cartId = await beginTry('quantity');
+  const entries = page.getByTestId('timeline').locator('.entry');
+  const scroller = page.locator('.workshop .scroller');
+  const toEnd = page.getByRole('button', { name: 'To the newest' });
+  await scroller.evaluate((element) => element.scrollTo(0, 0));
+  await toEnd.waitFor();
+  const count = await entries.count();
+  await cartClient(kassa.url).getCart(cartId);
+  await expect.poll(() => entries.count()).toBeGreaterThan(count);
+  expect(await scroller.evaluate((element) => element.scrollTop)).toBe(0);
+
+  await toEnd.click();
+  await toEnd.waitFor({ state: 'hidden' });
+  await cartClient(kassa.url).getCart(cartId);
+  const distance = () =>
+    scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  await expect.poll(() => entries.count()).toBeGreaterThan(count + 2);
+  expect(await distance()).toBeLessThan(2);
+});
+
 test('who leaves a try leaves nothing broken', async () => {
   const { page } = story;
   await beginTry('lost-kustom');
