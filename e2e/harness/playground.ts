@@ -6,13 +6,21 @@ export async function openShop(page: Page, url: string): Promise<void> {
   await page.getByTestId('profile-select').waitFor();
 }
 
+/** Adds one, of the variant that is chosen. */
 export async function addToCart(page: Page, productNumber: string): Promise<void> {
-  await page.getByTestId(`add-${productNumber}`).click();
-  await page.getByTestId(`cart-item-${productNumber}`).waitFor();
+  const button = page.getByTestId(`add-${productNumber}`);
+  await button.click();
+  await page.locator(`[data-testid="add-${productNumber}"][data-state="added"]`).waitFor();
+}
+
+export async function openCart(page: Page): Promise<void> {
+  await page.getByTestId('open-cart').click();
+  await page.getByRole('dialog').waitFor();
 }
 
 /** Goes to the checkout and says which cart it is for. */
 export async function goToCheckout(page: Page): Promise<string> {
+  if (!(await page.getByTestId('go-to-checkout').isVisible())) await openCart(page);
   await page.getByTestId('go-to-checkout').click();
   await page.waitForURL((url) => url.pathname === '/checkout');
   await untilSyncState(page, 'open');
@@ -33,8 +41,9 @@ export async function pay(page: Page): Promise<void> {
   await kustom(page).getByTestId('kco-buy').click();
 }
 
-export async function untilSyncState(page: Page, state: string): Promise<void> {
-  await page.locator(`[data-testid="sync-state"][data-state="${state}"]`).waitFor({ state: 'attached' });
+/** What the checkout element is in, by the attribute that it shows to style sheets. */
+export async function untilSyncState(page: Page, phase: string): Promise<void> {
+  await page.locator(`kustom-checkout[phase="${phase}"]`).waitFor({ state: 'attached' });
 }
 
 export async function orderNumberOn(page: Page): Promise<string> {
@@ -53,15 +62,15 @@ export async function totalOn(page: Page): Promise<number> {
  */
 export async function recordSyncStates(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
-    const element = document.querySelector<HTMLElement>('[data-testid="sync-state"]');
+    const element = document.querySelector('kustom-checkout');
     const seen: string[] = [];
     Object.assign(window, { seenSyncStates: seen });
     if (!element) return;
     const note = () => {
-      const state = element.dataset.state ?? '';
-      if (seen.at(-1) !== state) seen.push(state);
+      const phase = element.getAttribute('phase') ?? '';
+      if (seen.at(-1) !== phase) seen.push(phase);
     };
-    new MutationObserver(note).observe(element, { attributeFilter: ['data-state'] });
+    new MutationObserver(note).observe(element, { attributeFilter: ['phase'] });
     note();
   });
   return () => page.evaluate(() => (window as unknown as { seenSyncStates: string[] }).seenSyncStates);

@@ -17,16 +17,14 @@ test('a checkout that Kustom has forgotten says so, and a reload sells the cart 
   await emulator.expire(forgotten);
   await page.getByTestId('increase-BOOK-001').click();
 
-  const notice = page.getByTestId('checkout-failure');
-  await notice.waitFor();
-  expect(await notice.textContent()).toContain('This checkout has expired.');
-  expect(await notice.textContent()).toContain('Reload to continue with your cart.');
+  const problem = page.locator('kustom-checkout').getByRole('alert');
+  await problem.filter({ hasText: 'The checkout has expired. Your cart is safe.' }).waitFor();
   await shopper.untilSyncState(page, 'failed');
   expect(await page.locator('#klarna-checkout-iframe').isVisible()).toBe(false);
 
-  await page.getByTestId('checkout-retry').click();
+  await page.locator('kustom-checkout').getByRole('button', { name: 'Try again' }).click();
   await shopper.untilSyncState(page, 'open');
-  expect(await notice.isVisible()).toBe(false);
+  expect(await problem.isVisible()).toBe(false);
   expect(await page.getByTestId('quantity-BOOK-001').inputValue()).toBe('2');
   await shopper.fillInTestPerson(page);
   await shopper.pay(page);

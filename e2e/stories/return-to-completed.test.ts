@@ -33,5 +33,6 @@ test('the back button leads to the order, not to a second payment', async () => 
   expect(await page.locator('iframe:visible').count()).toBe(0);
 
   await page.getByTestId('new-cart').click();
+  await shopper.openCart(page);
   await page.getByTestId('cart-empty').waitFor();
 });

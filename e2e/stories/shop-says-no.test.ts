@@ -24,7 +24,7 @@ test('a page that hears of nothing cannot sell an old total, and the iframe says
   const item = cartIn(await client.getCart(cartId)).items[0]?.cartItemId ?? '';
   cartIn(await client.setQuantity(cartId, { cartItemId: item, quantity: 2 }));
   await shopper.pay(page);
-  await shopper.kustom(page).getByText('Varukorgen har ändrats').waitFor();
+  await shopper.kustom(page).getByText('The cart has changed').waitFor();
   expect(await emulator.order(await orderOf(cartId))).toMatchObject({ state: 'open' });
 
   // Once Kustom knows, the shopper sees the new total before paying it.

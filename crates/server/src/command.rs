@@ -1,5 +1,6 @@
 //! What can be typed after `kassa`, and how each ends.
 
+mod check;
 mod data;
 mod dev;
 mod emulator;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Look at settings, database, catalogue, Kustom and the way in from outside, and say what is wrong. Changes nothing.
+    Check(check::Arguments),
     /// Run the stand-in for Kustom alone.
     Emulator(emulator::Arguments),
     /// Bring in products, prices, profiles, tax and promotions from TOML, JSON or CSV: all of it or nothing.
@@ -89,6 +92,8 @@ pub(crate) enum StartError {
     // Not echoed: it may hold a password.
     #[error("--public-url: it is an http or https address without user, query and fragment")]
     EmulatorPublicUrl,
+    #[error("something has to be corrected before going live; docs/going-live.md says more about each")]
+    CheckFoundProblems,
     #[error("the operating system refused what the program needs")]
     System(#[from] io::Error),
 }
@@ -99,6 +104,7 @@ impl Command {
         match self {
             Self::Dev { fresh } => runtime.block_on(dev::run(data::Keep::unless(fresh))),
             Self::Serve { config } => runtime.block_on(serve::run(config.as_deref())),
+            Self::Check(arguments) => runtime.block_on(check::run(arguments)),
             Self::Emulator(arguments) => runtime.block_on(emulator::run(&arguments)),
             Self::Import(arguments) => runtime.block_on(import::run(&arguments)),
             Self::Review { config, action } => runtime.block_on(review::run(config.as_deref(), action)),
@@ -123,6 +129,7 @@ impl StartError {
             | Self::Data { .. }
             | Self::Call(_)
             | Self::Import(_)
+            | Self::CheckFoundProblems
             | Self::System(_) => OTHER,
         }
     }

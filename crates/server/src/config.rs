@@ -5,6 +5,7 @@
 
 mod address;
 mod catalogue;
+mod draft;
 mod error;
 mod file;
 mod key;
@@ -15,12 +16,14 @@ mod source;
 mod tests;
 
 pub use address::reachable;
+pub use draft::Draft;
 pub use error::{ConfigError, Place, Problem};
 pub use kustom::{Credentials, KustomEnvironment, KustomSettings};
 pub use limits::Limits;
 pub use source::Variables;
 
-use address::{default_public_url, is_this_machine, public_url, socket_address};
+pub(crate) use address::is_this_machine;
+use address::{default_public_url, public_url, socket_address};
 use secrecy::SecretString;
 use source::Sources;
 use std::collections::BTreeSet;
@@ -37,7 +40,7 @@ pub const DATA_FOLDER: &str = "kassa-data";
 
 /// The address that the published client's own playground uses.
 const LISTEN: SocketAddr = this_machine(3300);
-const EMULATOR_LISTEN: SocketAddr = this_machine(3301);
+pub(crate) const EMULATOR_LISTEN: SocketAddr = this_machine(3301);
 const DEV_ADMIN_LISTEN: SocketAddr = this_machine(3302);
 
 /// Rapid edits become one call, and the answer to a change reaches the page before the newer event.

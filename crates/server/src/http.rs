@@ -18,6 +18,7 @@ mod openapi;
 mod orders;
 mod path;
 mod payment;
+pub(crate) mod probe;
 mod profiles;
 mod push;
 mod trace;
@@ -53,6 +54,7 @@ pub fn router(app: App) -> Router {
     Router::from(documented_routes())
         .merge(fields_without_key())
         .layer(from_fn_with_state(app.clone(), limits::count_misses))
+        .layer(from_fn_with_state(app.clone(), probe::answer))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| {

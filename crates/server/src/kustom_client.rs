@@ -15,11 +15,13 @@ mod transport;
 pub use account::{ClientError, Credentials, KustomAccount};
 pub use transport::Timeouts;
 
+use crate::config;
 use crate::kustom::{Created, Kustom, OrderAddress};
 use answer::Answer;
 use async_trait::async_trait;
 use call::Call;
 use host::Host;
+use hyper::header::HeaderValue;
 use kustom_api::{CheckoutOrder, Failure, KustomOrderId, ManagedOrder, MerchantReferences};
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,6 +147,18 @@ impl Kustom for KustomClient {
         let call = Call::patch(MERCHANT_REFERENCES, uri).with_json(references);
         self.write(call.with_key(key)).await
     }
+}
+
+/// The header by which Kustom knows us, as every call sends it. Without credentials it is what the emulator takes.
+pub(crate) fn authorization(credentials: Option<&config::Credentials>) -> Result<HeaderValue, ClientError> {
+    let credentials = match credentials {
+        Some(given) => Credentials::UserAndKey {
+            key_id: given.key_id.clone(),
+            password: given.password.clone(),
+        },
+        None => Credentials::Key("emulator".to_owned().into()),
+    };
+    credentials.header()
 }
 
 /// Another order's body would put another shopper's address into this cart.

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod app;
 pub mod bus;
 pub mod catalogue_file;
+pub mod check;
 pub mod checkout;
 pub mod clock;
 pub mod completion;
@@ -25,6 +26,7 @@ pub mod pace;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 pub mod playground;
+pub mod probe;
 pub mod push;
 pub mod rate_limit;
 pub mod review;

@@ -133,7 +133,7 @@ fn a_wrong_file_changes_nothing_whoever_reads_it() {
     );
     shop.imports(
         &["shop.toml"],
-        "imported 5 products, 4 profiles, 4 tax classes, 3 promotions",
+        "imported 21 products, 4 profiles, 4 tax classes, 3 promotions",
     );
     shop.refuses(&["import", "right.csv", "wrong.csv"], 1, WRONG);
     let server = shop.serve(None);
@@ -158,7 +158,7 @@ fn what_cannot_be_read_is_said_in_a_line() {
     );
     shop.imports(
         &["shop.txt", "--format", "toml"],
-        "imported 5 products, 4 profiles, 4 tax classes, 3 promotions",
+        "imported 21 products, 4 profiles, 4 tax classes, 3 promotions",
     );
     shop.refuses(
         &["import", "gone.toml"],

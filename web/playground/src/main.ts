@@ -1,32 +1,30 @@
 /** Which page this is. Every link is a real navigation: Kustom's script wants a fresh page for each checkout. */
-import { showCheckout } from './pages/checkout';
-import { showConfirmation } from './pages/confirmation';
+
 import { showShop } from './pages/shop';
-import { showTerms } from './pages/terms';
-import { takeReturn } from './return';
 import { type PageName, scene } from './scene';
 
-const PAGES: Record<string, (root: HTMLElement) => unknown> = {
-  '/checkout': (root) => showCheckout(root, new URLSearchParams(location.search).get('cart')),
-  '/confirmation': (root) => showConfirmation(root, takeReturn()),
-  '/terms': showTerms,
-};
+const name = pageName(location.pathname);
+const cartId = new URLSearchParams(location.search).get('cart') ?? undefined;
+scene.set({ page: name, ...(cartId && { cartId }) });
 
 const root = document.getElementById('app');
-scene.set({ page: pageName(), ...(cartInAddress() && { cartId: cartInAddress() }) });
-const show = PAGES[location.pathname.replace(/\/$/, '')] ?? showShop;
-if (root) show(root);
+if (root) void showPage(root);
 
-// A page brought back by the back button is as old as when it was left: its cart may be paid for by now.
-addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
-});
-
-function pageName(): PageName {
-  const name = location.pathname.split('/')[1];
-  return name === 'checkout' || name === 'confirmation' || name === 'terms' ? name : 'shop';
+/** The shop is what most people see first, so it is in the first script; the others come when they are needed. */
+async function showPage(place: HTMLElement): Promise<void> {
+  const pages: Record<PageName, () => Promise<unknown> | undefined> = {
+    shop: () => void showShop(place),
+    checkout: async () => (await import('./pages/checkout')).showCheckout(place, cartId),
+    confirmation: async () => (await import('./pages/confirmation')).showConfirmation(place),
+    orders: async () => (await import('./pages/orders')).showOrders(place),
+    terms: async () => (await import('./pages/terms')).showTerms(place),
+  };
+  await pages[name]();
 }
 
-function cartInAddress(): string | undefined {
-  return new URLSearchParams(location.search).get('cart') ?? undefined;
+function pageName(path: string): PageName {
+  const page = path.replace(/\/+$/, '').slice(1);
+  return page === 'checkout' || page === 'confirmation' || page === 'orders' || page === 'terms'
+    ? page
+    : 'shop';
 }

@@ -2,20 +2,43 @@
 
 const PREFIX = 'kassa-playground';
 
+/** More than anybody looks back on. */
+const MAX_ORDERS = 10;
+
+/** An order that was bought here. The cart's id is the key to it, so it is kept in no other place. */
+export type BoughtOrder = { number: string; cartId: string };
+
 export const memory = {
   profile: () => read('profile'),
   setProfile: (key: string) => write('profile', key),
+  language: () => read('language'),
+  setLanguage: (language: string) => write('language', language),
   cartId: (profileKey: string) => read(`cart:${profileKey}`),
   setCartId: (profileKey: string, cartId: string | undefined) => write(`cart:${profileKey}`, cartId),
+  orders: (): BoughtOrder[] => {
+    try {
+      const kept: unknown = JSON.parse(read('orders') ?? '[]');
+      return Array.isArray(kept) ? kept.filter(isBoughtOrder) : [];
+    } catch {
+      return [];
+    }
+  },
+  keepOrder: (order: BoughtOrder) => {
+    const others = memory.orders().filter(({ number }) => number !== order.number);
+    write('orders', JSON.stringify([order, ...others].slice(0, MAX_ORDERS)));
+  },
   /** Whether the workshop was left open; nothing when nobody has touched it. */
   workshop: (): boolean | undefined => {
     const kept = read('workshop');
     return kept === undefined ? undefined : kept === 'open';
   },
   setWorkshop: (isOpen: boolean) => write('workshop', isOpen ? 'open' : 'closed'),
-  inspector: () => read('inspector'),
-  setInspector: (origin: string) => write('inspector', origin),
 };
+
+function isBoughtOrder(kept: unknown): kept is BoughtOrder {
+  const { number, cartId } = (kept ?? {}) as Partial<BoughtOrder>;
+  return typeof number === 'string' && typeof cartId === 'string';
+}
 
 function read(key: string): string | undefined {
   try {

@@ -9,7 +9,7 @@ pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Problem> {
     text.parse().map_err(|_| Problem::NotAnAddress(text.to_owned()))
 }
 
-pub(super) fn is_this_machine(ip: IpAddr) -> bool {
+pub(crate) fn is_this_machine(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 

@@ -56,7 +56,7 @@ impl KustomEnvironment {
             .ok_or_else(|| Problem::NotAnEnvironment(name.to_owned()))
     }
 
-    fn default_url(self, emulator_listen: SocketAddr) -> Url {
+    pub(crate) fn default_url(self, emulator_listen: SocketAddr) -> Url {
         let url = match self {
             Self::Playground => PLAYGROUND_URL.to_owned(),
             Self::Live => LIVE_URL.to_owned(),
@@ -79,17 +79,24 @@ pub(super) fn settings(
     environment: KustomEnvironment,
     emulator_listen: SocketAddr,
 ) -> Result<KustomSettings, ConfigError> {
-    let default_url = environment.default_url(emulator_listen);
-    let url = &sources.file.kustom.url;
     Ok(KustomSettings {
         environment,
-        url: sources.or_default(key::KUSTOM_URL, url, default_url, kustom_url)?,
+        url: url(sources, environment, emulator_listen)?,
         credentials: credentials(sources, environment)?,
         accounts: accounts(sources, environment)?,
     })
 }
 
-fn credentials(
+pub(super) fn url(
+    sources: &Sources,
+    environment: KustomEnvironment,
+    emulator_listen: SocketAddr,
+) -> Result<Url, ConfigError> {
+    let default_url = environment.default_url(emulator_listen);
+    sources.or_default(key::KUSTOM_URL, &sources.file.kustom.url, default_url, kustom_url)
+}
+
+pub(super) fn credentials(
     sources: &Sources,
     environment: KustomEnvironment,
 ) -> Result<Option<Credentials>, ConfigError> {
@@ -119,20 +126,29 @@ fn accounts(
     sources: &Sources,
     environment: KustomEnvironment,
 ) -> Result<BTreeMap<String, Credentials>, ConfigError> {
-    let accounts = sources.file.kustom.accounts.iter();
-    let read = accounts.map(|(name, table)| {
-        let key_id = sources
-            .written(&table.key_id)
-            .ok_or_else(|| missing(name, "key_id"))?;
-        let (password, place) = sources
-            .written_secret(&table.password, &table.password_file)?
-            .ok_or_else(|| missing(name, "password"))?;
-        check_key(&key_id.text, &key_id.place, environment)?;
-        check_key(password.expose_secret(), &place, environment)?;
-        let key_id = key_id.text;
-        Ok((name.clone(), Credentials { key_id, password }))
-    });
-    read.collect()
+    let names = sources.file.kustom.accounts.keys();
+    names
+        .map(|name| Ok((name.clone(), account(sources, name, environment)?)))
+        .collect()
+}
+
+pub(super) fn account(
+    sources: &Sources,
+    name: &str,
+    environment: KustomEnvironment,
+) -> Result<Credentials, ConfigError> {
+    let table = sources.file.kustom.accounts.get(name);
+    let table = table.ok_or_else(|| missing(name, "key_id"))?;
+    let key_id = sources
+        .written(&table.key_id)
+        .ok_or_else(|| missing(name, "key_id"))?;
+    let (password, place) = sources
+        .written_secret(&table.password, &table.password_file)?
+        .ok_or_else(|| missing(name, "password"))?;
+    check_key(&key_id.text, &key_id.place, environment)?;
+    check_key(password.expose_secret(), &place, environment)?;
+    let key_id = key_id.text;
+    Ok(Credentials { key_id, password })
 }
 
 fn missing(account: &str, member: &'static str) -> ConfigError {

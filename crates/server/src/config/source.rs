@@ -12,6 +12,9 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
+/// More than that is another file.
+const MAX_PROBLEMS: usize = 50;
+
 /// Our part of the environment as it was at start. An empty variable counts as unset: container tools cannot unset one.
 #[derive(Clone, Debug, Default)]
 pub struct Variables(BTreeMap<String, String>);
@@ -35,6 +38,11 @@ impl Variables {
         let known =
             |name: &str| key::ALL.iter().any(|key| key.variable == name) || key::OTHERS.contains(&name);
         self.0.keys().map(String::as_str).filter(move |name| !known(name))
+    }
+
+    /// Every name that is looked at by the program itself.
+    pub fn known() -> impl Iterator<Item = &'static str> {
+        key::ALL.iter().map(|key| key.variable)
     }
 
     fn get(&self, name: &str) -> Option<Written> {
@@ -86,21 +94,47 @@ impl Sources {
 
     pub(super) fn read(path: &Path, variables: Variables) -> Result<Self, ConfigError> {
         let text = read(path, Place::File(path.to_owned()))?;
-        let file = toml::from_str(&text).map_err(|error| ConfigError {
-            place: Place::Line {
-                file: path.to_owned(),
-                line: line_at(text.as_bytes(), error.span().map_or(0, |span| span.start)),
-            },
-            problem: Problem::NotSettings {
-                message: error.message().replace('\n', " "),
-            },
-        })?;
+        let file = toml::from_str(&text).map_err(|error| not_settings(path, &text, &error))?;
         Ok(Self {
             path: path.to_owned(),
             text,
             file,
             variables,
         })
+    }
+
+    /// Reads what can be read, and says all that cannot.
+    ///
+    /// The reader stops at the first thing it does not know, so that line is taken out and the rest is read again.
+    pub(super) fn read_all(path: &Path, variables: Variables) -> (Self, Vec<ConfigError>) {
+        let mut problems = Vec::new();
+        let mut left = match read(path, Place::File(path.to_owned())) {
+            Ok(text) => text,
+            Err(problem) => return (Self::without_file(variables), vec![problem]),
+        };
+        let text = left.clone();
+        loop {
+            let error = match toml::from_str(&left) {
+                Ok(file) => {
+                    let path = path.to_owned();
+                    let sources = Self {
+                        path,
+                        text,
+                        file,
+                        variables,
+                    };
+                    return (sources, problems);
+                }
+                Err(error) => error,
+            };
+            problems.push(not_settings(path, &left, &error));
+            let offset = error.span().map_or(0, |span| span.start);
+            // What is no TOML at all has no lines to take out one by one.
+            if left.parse::<toml::Table>().is_err() || problems.len() >= MAX_PROBLEMS {
+                return (Self::without_file(variables), problems);
+            }
+            left = without_line(&left, offset);
+        }
     }
 
     pub(super) fn find(&self, key: Key, in_file: &Text) -> Option<Written> {
@@ -112,6 +146,11 @@ impl Sources {
             })
         };
         self.variables.get(key.variable).or_else(from_file)
+    }
+
+    /// Whether no file was read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.path.as_os_str().is_empty()
     }
 
     /// What the environment says, and nothing else.
@@ -232,6 +271,39 @@ impl Sources {
             line: line_at(self.text.as_bytes(), offset),
         }
     }
+}
+
+fn not_settings(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    ConfigError {
+        place: Place::Line {
+            file: path.to_owned(),
+            line: line_at(text.as_bytes(), error.span().map_or(0, |span| span.start)),
+        },
+        problem: Problem::NotSettings {
+            message: error.message().replace('\n', " "),
+        },
+    }
+}
+
+/// The text with the line of a byte made blank, so that every other line keeps its number. Of a table that nobody knows,
+/// its lines go as well.
+fn without_line(text: &str, offset: usize) -> String {
+    let wrong = line_at(text.as_bytes(), offset);
+    let is_header = |line: &str| line.trim_start().starts_with('[');
+    let mut goes = false;
+    let lines = text.lines().zip(1..).map(|(line, number)| {
+        goes = match number == wrong {
+            true => true,
+            false => goes && !is_header(line),
+        };
+        let blank = goes;
+        // Of a line with one setting, the next one is somebody else's.
+        goes = goes && (number != wrong || is_header(line));
+        if blank { "" } else { line }
+    });
+    let mut left = lines.collect::<Vec<_>>().join("\n");
+    left.push('\n');
+    left
 }
 
 /// Editors and secret stores end the line; the secret does not.

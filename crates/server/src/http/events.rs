@@ -10,8 +10,8 @@ use super::view::CartView;
 use crate::app::{App, PricedCart};
 use crate::bus::{Heard, Subscription};
 use axum::extract::State;
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream, StreamExt};
@@ -64,14 +64,17 @@ fn response(app: &App, events: impl Stream<Item = Event> + Send + 'static) -> Re
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();
-    let headers = response.headers_mut();
+    never_buffered(response.headers_mut());
+    response
+}
+
+pub(super) fn never_buffered(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
     // nginx holds events back otherwise.
     headers.insert(
         HeaderName::from_static("x-accel-buffering"),
         HeaderValue::from_static("no"),
     );
-    response
 }
 
 /// A page that only listens for `updated` would wait for ever on a cart that was completed before it connected.

@@ -10,6 +10,7 @@ mod catalogue;
 mod connection;
 mod failure;
 mod hold;
+mod inspect;
 mod job;
 mod lock;
 mod order;
@@ -20,6 +21,7 @@ mod writer;
 
 pub use connection::SqliteOptions;
 pub use failure::OpenError;
+pub use inspect::{Content, InspectError, Inspection, inspect, is_in_use};
 pub use writer::{GROUP_LIMIT, QUEUE_LIMIT};
 
 use super::{LeftOver, Scarce, Store, StoreError, StoredProducts, StoredShop};

@@ -1,107 +1,94 @@
 /**
- * Where Kustom sends the shopper after payment.
- *
- * It needs nothing from before: no cookie, no storage, not even the same browser. The address says which cart,
- * the server says whether it is paid, and the page waits for as long as that takes.
+ * Where Kustom sends the shopper after payment. The element sees by the address that they come back, asks until the
+ * order is there and tells; then the whole order is shown. It needs nothing from before, not even the same browser.
  */
+import '@kassa/checkout-element';
 import type { Cart } from '@hantera/storefront-sdk/cart';
-import { confirmKustom } from '../api';
-import { loadCart } from '../cart-session';
-import { watchCart } from '../cart-stream';
-import { confirmUntilComplete } from '../confirm';
-import { h, setText } from '../dom';
-import { cartEvent } from '../kustom-driver';
-import { type Effect, initialState, type KustomEvent, type KustomState, step } from '../kustom-state';
-import { createFrame, type Frame } from '../parts/frame';
-import { showNotice } from '../parts/notice';
-import { createOrder } from '../parts/order';
-import { createSyncState } from '../parts/sync-state';
-import type { Return } from '../return';
+import type { KustomStateDetail } from '@kassa/checkout-element';
+import { html, type TemplateResult } from 'lit-html';
+import { ref } from 'lit-html/directives/ref.js';
+import { attempt } from '../cart/refusal';
+import { language, texts } from '../language';
+import { createFrame, notice } from '../parts/frame';
+import { scene } from '../scene';
+import { redraw } from '../screen';
+import { carts } from '../server';
+import { createOrderPage, focusOrder } from './order-page';
 
-export function showConfirmation(root: HTMLElement, returned: Return | undefined): void {
-  const frame = createFrame(root, 'Confirmation');
-  if (returned) followPurchase(frame, returned.cartId);
-  else showNotice(frame.main, 'No order here', 'This page shows an order after it is paid for.');
+type Content = { main: () => TemplateResult; over?: () => TemplateResult; title?: () => string };
+
+const NO_ORDER: Content = {
+  main: () =>
+    notice(
+      texts().noOrderTitle,
+      texts().noOrderText,
+      html`
+        <a class="button primary" href="/orders">${texts().lookUp}</a>
+        <a class="button" href="/">${texts().toShop}</a>
+      `,
+    ),
+};
+
+export async function showConfirmation(root: HTMLElement): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  const isBack = query.get('redirect_status') === 'succeeded' && query.get('cart');
+  let content: Content = { main: () => html`` };
+  const showOrder = (cart: Cart) => {
+    // The address holds the key to the cart, which is not for bookmarks. A reload finds it in the history.
+    history.replaceState({ cartId: cart.cartId }, '', location.pathname);
+    scene.set({ cartId: cart.cartId });
+    content = createOrderPage(cart);
+    focusOrder();
+  };
+  if (isBack) content = createWaiting(showOrder);
+  createFrame(root, {
+    title: () => content.title?.() ?? texts().confirmation,
+    main: () => content.main(),
+    over: () => content.over?.() ?? html``,
+  });
+  if (isBack) return;
+  content = await contentFor(query.get('cart') ?? rememberedCart());
+  redraw();
 }
 
-function followPurchase(frame: Frame, cartId: string): void {
-  const view = createWaiting(cartId, () => send({ type: 'retry' }));
-  const stopConfirming = new AbortController();
-  let cart: Cart | undefined;
-  let state: KustomState = initialState;
-
-  const send = (event: KustomEvent) => {
-    const next = step(state, event);
-    state = next.state;
-    view.show(state);
-    for (const effect of next.effects) act(effect);
-  };
-  const act = (effect: Effect) => {
-    if (effect === 'confirm') void confirm();
-    if (effect !== 'show_order' || !cart) return;
-    stopConfirming.abort();
-    stopWatching();
-    frame.setConnected(true);
-    showOrder(frame, cart);
-  };
-  const onCart = (newest: Cart) => {
-    cart = newest;
-    send(cartEvent(newest));
-  };
-  const confirm = async () => {
-    const outcome = await confirmUntilComplete(() => confirmKustom(cartId), wait, stopConfirming.signal);
-    if (outcome.kind === 'refused') return send({ type: 'confirm_failed', message: outcome.message });
-    if (outcome.kind !== 'complete') return;
-    // The stream will tell as well. Asking costs one request and spares a page whose stream is held up.
-    const answer = await loadCart(cartId).catch(() => undefined);
-    if (answer) onCart(answer);
-  };
-
-  frame.main.append(view.element);
-  const stopWatching = watchCart(cartId, { onCart, onConnection: frame.setConnected });
-  send({ type: 'returned' });
+function rememberedCart(): string | undefined {
+  const { cartId } = (history.state ?? {}) as { cartId?: unknown };
+  return typeof cartId === 'string' ? cartId : undefined;
 }
 
-function showOrder(frame: Frame, cart: Cart): void {
-  const order = createOrder(cart);
-  frame.main.replaceChildren(order);
-  document.title = 'Order placed · Kassa playground';
-  frame.announce(`Your order ${cart.orderNumber} is placed.`);
+async function contentFor(cartId: string | undefined): Promise<Content> {
+  if (!cartId) return NO_ORDER;
+  const answer = await attempt(() => carts.getCart(cartId));
+  if ('code' in answer) return NO_ORDER;
+  history.replaceState({ cartId }, '', location.pathname);
+  scene.set({ cartId });
+  if (answer.value.cartState === 'completed') return createOrderPage(answer.value);
+  const checkout = `/checkout?cart=${encodeURIComponent(cartId)}`;
+  const back = () => html`<a class="button primary" href=${checkout}>${texts().toCheckoutAgain}</a>`;
+  return { main: () => notice(texts().unpaidTitle, texts().unpaidText, back()) };
 }
 
-function createWaiting(cartId: string, onRetry: () => void) {
-  const sync = createSyncState();
-  // The heading says it to the eye; this says it to a screen reader.
-  sync.element.classList.add('visually-hidden');
-  const title = h('h1', {}, 'Confirming your payment…');
-  const text = h('p', {});
-  const retry = h('button', { type: 'button', class: 'button primary', onclick: onRetry }, 'Check again');
-  const back = h(
-    'a',
-    { class: 'button', href: `/checkout?cart=${encodeURIComponent(cartId)}` },
-    'Back to the checkout',
-  );
-  const ways = h('div', { class: 'ways', hidden: true }, retry, back);
-  const element = h('article', { class: 'notice', 'data-testid': 'confirming' });
-  element.append(h('div', { class: 'spinner', 'aria-hidden': 'true' }), title, text, ways, sync.element);
+function createWaiting(showOrder: (cart: Cart) => void): Content {
+  let phase = 'confirming';
+  const onState = ({ detail }: CustomEvent<KustomStateDetail>) => {
+    phase = detail.state.phase;
+    redraw();
+  };
+  const adopt = (element: Element | undefined) => {
+    if (element) scene.set({ checkout: element as HTMLElementTagNameMap['kustom-checkout'] });
+  };
   return {
-    element,
-    show: (state: KustomState) => {
-      const isFailed = state.phase === 'failed';
-      sync.show(state);
-      element.toggleAttribute('data-failed', isFailed);
-      ways.hidden = !isFailed;
-      setText(title, isFailed ? 'Your payment could not be confirmed' : 'Confirming your payment…');
-      setText(
-        text,
-        isFailed
-          ? (state.problem ?? '')
-          : 'We are waiting for the payment to be confirmed. You may close this page; if you have paid, the order is made all the same.',
-      );
-    },
+    main: () => html`
+      <article class="notice" data-testid="confirming">
+        <h1>${phase === 'failed' ? texts().failedTitle : texts().confirmingTitle}</h1>
+        <kustom-checkout
+          ${ref(adopt)}
+          checkout-url="/checkout"
+          locale=${language()}
+          @kustom-state=${onState}
+          @kustom-completed=${({ detail }: CustomEvent<{ cart: Cart }>) => showOrder(detail.cart)}
+        ></kustom-checkout>
+      </article>
+    `,
   };
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,102 +1,122 @@
-/** The products, and the cart beside them. */
-import { type Cart, type CartProfile, isCartErrors } from '@hantera/storefront-sdk/cart';
-import { client } from '../api';
-import { type CartSession, createCartSession, loadCart } from '../cart-session';
-import { h } from '../dom';
+/** The products, and the cart over them. */
+import { html, type TemplateResult } from 'lit-html';
+import { type CartKeeper, createCartKeeper } from '../cart/keeper';
+import { choicesText, type Variant } from '../catalogue';
+import { language, problemText, texts } from '../language';
+import { MARKETS, type Market, marketNamed } from '../markets';
 import { memory } from '../memory';
-import { localeOf } from '../money';
-import { createCartPanel } from '../parts/cart-panel';
-import { createFrame, type Frame } from '../parts/frame';
-import { createProductGrid } from '../parts/product-grid';
-import { createProfileSelect } from '../parts/profile-select';
+import { cartButton, cartDrawer } from '../parts/cart-drawer';
+import { createCoupon } from '../parts/coupon';
+import { createFrame } from '../parts/frame';
+import { marketSelect } from '../parts/market-select';
+import { type Card, type CardActions, cardTemplate, createCard } from '../parts/product-card';
+import { createToast } from '../parts/toast';
+import { PRODUCTS } from '../products';
+import { scene } from '../scene';
+import { redraw } from '../screen';
+import { carts } from '../server';
+import { watchServer } from '../watch-server';
 
-export async function showShop(root: HTMLElement): Promise<void> {
-  const frame = createFrame(root, 'Shop');
-  frame.main.classList.add('shop');
-  const problem = (message: string) => panel.showProblem(message);
-  const session = createCartSession({
-    onCart: (cart) => panel.update(cart),
-    onConnection: frame.setConnected,
-    onProblem: problem,
+const ADDED_MS = 1_600;
+
+export function showShop(root: HTMLElement): void {
+  const cards = PRODUCTS.map(createCard);
+  const toast = createToast();
+  let markets = MARKETS;
+  let market = marketNamed(memory.profile());
+
+  const keeper = createCartKeeper(carts, () => {
+    const { cartId } = keeper.cart ?? {};
+    if (cartId && cartId !== scene.get().cartId) scene.set({ cartId });
+    redraw();
   });
-  const panel = createCartPanel(session.quantities);
-  frame.main.append(
-    h('section', { class: 'products', 'aria-labelledby': 'products-title' }),
-    panel.element,
-    panel.bar,
-  );
+  const announce = (message: string) => frame.announce(message);
+  const coupon = createCoupon(keeper, announce);
+  const actions = createActions(keeper, () => market, toast.say);
+  const choose = (profileKey: string) => {
+    market = marketNamed(profileKey);
+    memory.setProfile(profileKey);
+    for (const card of cards) card.problem = undefined;
+    void keeper.open(market);
+  };
 
-  const profiles = await loadProfiles();
-  const first = profiles[0];
-  if (!first) return problem('The server does not answer. Is it running?');
-  const chosen = profiles.find((profile) => profile.profileKey === memory.profile()) ?? first;
-  const choose = (profile: CartProfile) => void showProfile(frame, session, panel, profile);
-  frame.tools.append(createProfileSelect(profiles, chosen, choose));
-  await showProfile(frame, session, panel, chosen);
-}
-
-type Panel = ReturnType<typeof createCartPanel>;
-
-async function showProfile(
-  frame: Frame,
-  session: CartSession,
-  panel: Panel,
-  profile: CartProfile,
-): Promise<void> {
-  memory.setProfile(profile.profileKey);
-  session.leave();
-  panel.clear();
-  const grid = createProductGrid(profile, async (productNumber, name) => {
-    panel.showProblem('');
-    const cart = await addToCart(session, profile, productNumber);
-    if (!cart) return panel.showProblem(`${name} could not be added.`);
-    if (isCartErrors(cart))
-      return panel.showProblem(cart.errors[0]?.message ?? `${name} could not be added.`);
-    frame.announce(`${name} is in the cart.`);
-    session.use(cart);
-    return 'added';
+  const frame = createFrame(root, {
+    title: () => texts().shop,
+    tools: () => marketSelect(markets, market, choose),
+    cart: () => cartButton(keeper),
+    main: () => mainTemplate(cards, market, actions),
+    over: () => html`${toast.template()} ${cartDrawer(keeper, coupon, announce)}`,
   });
-  frame.main.querySelector('.products')?.replaceChildren(...grid);
-
-  const cartId = memory.cartId(profile.profileKey);
-  const cart = cartId ? await loadCart(cartId).catch(() => undefined) : undefined;
-  if (memory.profile() !== profile.profileKey) return;
-  if (cart?.cartState === 'open') session.use(cart);
-}
-
-/** More of what is in the cart already makes that line longer; the server would make a second line of it. */
-async function addToCart(session: CartSession, profile: CartProfile, productNumber: string) {
-  try {
-    const cart = session.current();
-    const line = cart?.items.find((item) => item.productNumber === productNumber);
-    if (cart?.cartState === 'open' && line) {
-      const quantity = session.quantities.shown(line.cartItemId, line.quantity) + 1;
-      return await client.setQuantity(cart.cartId, { cartItemId: line.cartItemId, quantity });
-    }
-    const cartId = cart?.cartState === 'open' ? cart.cartId : await createCart(profile);
-    return await client.addItem(cartId, { productNumber, quantity: 1 });
-  } catch {
-    return undefined;
-  }
-}
-
-async function createCart(profile: CartProfile): Promise<Cart['cartId']> {
-  const { profileKey, defaultCountryCode } = profile;
-  const answer = await client.createCart({
-    profileKey,
-    locale: localeOf(profileKey),
-    countryCode: defaultCountryCode,
+  watchServer({
+    setGone: frame.setServerGone,
+    onProfiles: (profiles) => {
+      const sold = MARKETS.filter(({ profileKey }) => profiles.some((one) => one.profileKey === profileKey));
+      if (sold.length === 0 || sold.length === markets.length) return;
+      markets = sold;
+      if (!sold.includes(market)) choose((sold[0] as Market).profileKey);
+      redraw();
+    },
+    onBack: () => void keeper.refresh(),
   });
-  if (isCartErrors(answer)) throw new Error(answer.errors[0]?.message);
-  memory.setCartId(profileKey, answer.cartId);
-  return answer.cartId;
+  void keeper.open(market);
 }
 
-async function loadProfiles(): Promise<CartProfile[]> {
-  try {
-    const profiles = await client.getCartProfiles();
-    return Array.isArray(profiles) ? profiles : [];
-  } catch {
-    return [];
-  }
+function mainTemplate(cards: Card[], market: Market, actions: CardActions): TemplateResult {
+  return html`
+    <section class="hero">
+      <h1>${texts().heroTitle}</h1>
+      <p>${texts().heroText} <span class="quiet">${market.taxIncluded ? texts().pricesWith : texts().pricesWithout}</span></p>
+    </section>
+    <ul class="grid">${cards.map((card, index) => cardTemplate(card, market, actions, index === 0))}</ul>
+  `;
+}
+
+function createActions(keeper: CartKeeper, market: () => Market, say: (text: string) => void): CardActions {
+  const soldOut = new Set<string>();
+
+  const add = async (card: Card) => {
+    // A second press while the first is under way would be a second pair of shoes nobody asked for.
+    if (card.state === 'busy') return;
+    const { product, variant, quantity } = card;
+    card.state = 'busy';
+    card.problem = undefined;
+    redraw();
+    const code = await keeper.add(market(), variant.number, quantity);
+    card.state = code ? 'idle' : 'added';
+    card.problem = code && problemText(refusalOf(code, keeper, variant, quantity, soldOut));
+    redraw();
+    if (code) return;
+    card.quantity = 1;
+    say(texts().isInCart(`${product.name[language()]}, ${choicesText(product, variant, language())}`));
+    setTimeout(() => {
+      if (card.state === 'added') card.state = 'idle';
+      redraw();
+    }, ADDED_MS);
+  };
+  return {
+    choose: (card, variant) => {
+      Object.assign(card, { variant, problem: undefined, state: 'idle' });
+      redraw();
+    },
+    setQuantity: (card, quantity) => {
+      Object.assign(card, { quantity, problem: undefined });
+      redraw();
+    },
+    add: (card) => void add(card),
+    isSoldOut: ({ number }) => soldOut.has(number),
+  };
+}
+
+/** One that is refused to somebody who has none of it is sold out. The server does not say so beforehand. */
+function refusalOf(
+  code: string,
+  { cart }: CartKeeper,
+  { number }: Variant,
+  quantity: number,
+  soldOut: Set<string>,
+) {
+  const hasSome = cart?.items.some(({ productNumber }) => productNumber === number);
+  if (code !== 'OUT_OF_STOCK' || hasSome || quantity > 1) return code;
+  soldOut.add(number);
+  return 'SOLD_OUT';
 }

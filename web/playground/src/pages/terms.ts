@@ -1,24 +1,16 @@
-import { h } from '../dom';
+import { html } from 'lit-html';
+import { texts } from '../language';
 import { createFrame } from '../parts/frame';
 
 export function showTerms(root: HTMLElement): void {
-  const { main } = createFrame(root, 'Terms');
-  main.append(
-    h(
-      'article',
-      { class: 'prose' },
-      h('h1', {}, 'Terms'),
-      h(
-        'p',
-        {},
-        'Nothing here is for sale. The shop, its goods and its prices are made up, and so is the payment.',
-      ),
-      h(
-        'p',
-        {},
-        'No order is delivered, nobody is charged, and nothing you enter leaves the machine that runs this demo.',
-      ),
-      h('p', {}, h('a', { href: '/' }, 'Back to the shop')),
-    ),
-  );
+  createFrame(root, {
+    title: () => texts().termsTitle,
+    main: () => html`
+      <article class="prose">
+        <h1>${texts().termsTitle}</h1>
+        ${texts().termsText.map((text) => html`<p>${text}</p>`)}
+        <p><a class="button" href="/">${texts().toShop}</a></p>
+      </article>
+    `,
+  });
 }

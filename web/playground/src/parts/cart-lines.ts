@@ -1,124 +1,114 @@
-/**
- * The lines of an open cart, each with its quantity.
- *
- * A line keeps its elements while it is in the cart: an update from the server must not take the focus away
- * from somebody who is typing a quantity.
- */
-import type { Cart, CartItem } from '@hantera/storefront-sdk/cart';
-import { productNamed } from '../catalogue';
-import { h, setText } from '../dom';
-import { formatterOf } from '../money';
-import type { Quantities } from '../quantities';
-import { picture } from './pictures';
+/** The lines of an open cart, each with its quantity. A line keeps its elements while it is in the cart. */
+import type { CartItem } from '@hantera/storefront-sdk/cart';
+import { html, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { CartKeeper, FullCart } from '../cart/keeper';
+import { choicesText, pictureUrl, variantNamed } from '../catalogue';
+import { language, texts } from '../language';
+import { formatMoney } from '../money';
+import { focusOn } from '../screen';
 
 const MAX_QUANTITY = 999;
 
-type Line = { element: HTMLElement; update: (item: CartItem, money: (amount: number) => string) => void };
-
-export function createCartLines(quantities: Quantities): {
-  element: HTMLElement;
-  update: (cart: Cart) => void;
-} {
-  const element = h('ul', { class: 'lines' });
-  const lines = new Map<string, Line>();
-  return {
-    element,
-    update: (cart) => {
-      const money = formatterOf(cart);
-      const present = new Set(cart.items.map((item) => item.cartItemId));
-      for (const [id, line] of lines) {
-        if (present.has(id)) continue;
-        line.element.remove();
-        lines.delete(id);
-      }
-      for (const item of cart.items) {
-        const line = lines.get(item.cartItemId) ?? createLine(item, quantities);
-        if (!lines.has(item.cartItemId)) element.append(line.element);
-        lines.set(item.cartItemId, line);
-        line.update(item, money);
-      }
-    },
-  };
+export function cartLines(
+  cart: FullCart,
+  keeper: CartKeeper,
+  announce: (message: string) => void,
+): TemplateResult {
+  return html`
+    <ul class="lines">
+      ${repeat(
+        cart.items,
+        ({ cartItemId }) => cartItemId,
+        (item) => line(item, cart, keeper, announce),
+      )}
+    </ul>
+  `;
 }
 
-function createLine(item: CartItem, quantities: Quantities): Line {
-  const number = item.productNumber;
-  const name = nameOf(item);
-  const unit = h('p', { class: 'quiet' });
-  const total = h('p', { class: 'line-total', 'data-testid': `line-total-${number}` });
-  const stepper = createStepper(item, name, quantities);
-  const remove = h('button', {
-    type: 'button',
-    class: 'text-button',
-    'data-testid': `remove-${number}`,
-    'aria-label': `Remove ${name}`,
-    onclick: () => quantities.want(item.cartItemId, 0),
-  });
-  remove.append('Remove');
-  const element = h(
-    'li',
-    { class: 'line', 'data-testid': `cart-item-${number}` },
-    picture(number),
-    h('div', { class: 'line-text' }, h('p', { class: 'line-name' }, name), unit),
-    total,
-    h('div', { class: 'line-controls' }, stepper.element, remove),
-  );
-  return {
-    element,
-    update: (newest, money) => {
-      const shown = quantities.shown(newest.cartItemId, newest.quantity);
-      stepper.show(shown);
-      setText(unit, `${money(newest.unitPrice)} each`);
-      setText(total, money(newest.total));
-      element.toggleAttribute('data-pending', shown !== newest.quantity);
-    },
+function line(item: CartItem, cart: FullCart, keeper: CartKeeper, announce: (message: string) => void) {
+  const { cartItemId, productNumber: number } = item;
+  const quantity = keeper.quantities.shown(cartItemId, item.quantity);
+  const name = fullName(item);
+  const money = (amount: number) => formatMoney(amount, cart.currencyCode);
+  const remove = () => {
+    const next = neighbourOf(cart.items, cartItemId);
+    keeper.quantities.want(cartItemId, 0);
+    announce(texts().removed(name));
+    // The button goes with its line, and whoever pressed it must not be thrown to the top of the page.
+    focusOn(`[data-testid="remove-${next}"]`, '[data-cart-title]');
   };
+  return html`
+    <li class="line" data-testid="cart-item-${number}" ?data-pending=${quantity !== item.quantity} ?hidden=${quantity === 0}>
+      ${linePicture(number)}
+      <div class="line-text">
+        <p class="line-name">${nameOf(item)}</p>
+        <p class="quiet">${choicesOf(number)}</p>
+        <p class="quiet">${texts().each(money(item.unitPrice))}</p>
+      </div>
+      <p class="line-total" data-testid="line-total-${number}">
+        ${item.discount > 0 ? html`<s>${money(item.total + item.discount)}</s>` : ''} ${money(item.total)}
+      </p>
+      <div class="line-controls">
+        ${stepper(number, name, quantity, (wanted) => keeper.quantities.want(cartItemId, wanted))}
+        <button type="button" class="text-button" data-testid="remove-${number}"
+          aria-label=${texts().removeNamed(name)} @click=${remove}>${texts().remove}</button>
+      </div>
+    </li>
+  `;
 }
 
-function createStepper(item: CartItem, name: string, quantities: Quantities) {
-  const number = item.productNumber;
-  let shown = item.quantity;
-  const want = (quantity: number) => quantities.want(item.cartItemId, quantity);
-  const input = h('input', {
-    type: 'number',
-    inputmode: 'numeric',
-    min: 1,
-    max: MAX_QUANTITY,
-    step: 1,
-    'data-testid': `quantity-${number}`,
-    'aria-label': `Quantity of ${name}`,
-    onchange: () => {
-      const typed = Math.trunc(input.valueAsNumber);
-      if (typed >= 1 && typed <= MAX_QUANTITY) want(typed);
-      else input.value = String(shown);
-    },
-  });
-  const step = (sign: string, label: string, testId: string, change: number) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        'data-testid': testId,
-        'aria-label': `${label} ${name}`,
-        onclick: () => want(shown + change),
-      },
-      sign,
-    );
-  const decrease = step('−', 'One less', `decrease-${number}`, -1);
-  const increase = step('+', 'One more', `increase-${number}`, 1);
-  return {
-    element: h('div', { class: 'stepper' }, decrease, input, increase),
-    show: (quantity: number) => {
-      shown = quantity;
-      // Half a number that somebody is typing is theirs until they leave the field.
-      if (document.activeElement !== input || input.valueAsNumber !== quantity)
-        input.value = String(quantity);
-      decrease.disabled = quantity <= 1;
-      increase.disabled = quantity >= MAX_QUANTITY;
-    },
+function stepper(
+  number: string,
+  name: string,
+  quantity: number,
+  want: (quantity: number) => void,
+): TemplateResult {
+  const typed = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    const wanted = Math.trunc(input.valueAsNumber);
+    if (wanted >= 1 && wanted <= MAX_QUANTITY) want(wanted);
+    else input.value = String(quantity);
   };
+  return html`
+    <div class="stepper">
+      <button type="button" data-testid="decrease-${number}" aria-label=${texts().oneLess(name)}
+        ?disabled=${quantity <= 1} @click=${() => want(quantity - 1)}>−</button>
+      <input type="number" inputmode="numeric" min="1" max=${MAX_QUANTITY} step="1" data-testid="quantity-${number}"
+        aria-label=${texts().quantityOf(name)} .value=${String(quantity)} @change=${typed} />
+      <button type="button" data-testid="increase-${number}" aria-label=${texts().oneMore(name)}
+        ?disabled=${quantity >= MAX_QUANTITY} @click=${() => want(quantity + 1)}>+</button>
+    </div>
+  `;
 }
 
-export function nameOf(item: CartItem): string {
-  return item.description || productNamed(item.productNumber)?.name || item.productNumber;
+/** The product number of the line that takes a removed one's place. */
+export function neighbourOf(items: readonly CartItem[], removed: string): string | undefined {
+  const index = items.findIndex(({ cartItemId }) => cartItemId === removed);
+  return (items[index + 1] ?? items[index - 1])?.productNumber;
+}
+
+type Sold = { productNumber: string; description?: string };
+
+/** In the page's language for what we sell; otherwise what the server calls it. */
+export function nameOf({ productNumber, description }: Sold): string {
+  return variantNamed(productNumber)?.product.name[language()] ?? description ?? productNumber;
+}
+
+export function choicesOf(productNumber: string): string {
+  const found = variantNamed(productNumber);
+  return found ? choicesText(found.product, found.variant, language()) : '';
+}
+
+function fullName(item: Sold): string {
+  return [nameOf(item), choicesOf(item.productNumber)].filter(Boolean).join(', ');
+}
+
+/** Decoration: the name stands beside it. */
+export function linePicture(productNumber: string): TemplateResult {
+  const picture = variantNamed(productNumber)?.variant.picture;
+  const url = picture && pictureUrl(picture);
+  return url
+    ? html`<img src=${url} width="480" height="360" alt="" loading="lazy" />`
+    : html`<span class="no-picture" aria-hidden="true"></span>`;
 }

@@ -1,72 +1,125 @@
-/** What every page has around it: header, connection banner, footer, and a place to announce things. */
-import { h, setText } from '../dom';
-import { memory } from '../memory';
+/** What every page has around it: header, a word about a lost server, footer, and a place to announce things. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { chooseLanguage, LANGUAGES, type Language, language, texts } from '../language';
+import { scene } from '../scene';
+import { redraw, show } from '../screen';
 import { createWorkshop } from './workshop';
 
-const INSPECTOR = 'http://127.0.0.1:3301';
-
 export type Frame = {
-  main: HTMLElement;
-  /** The right-hand side of the header, for what a page wants to keep at hand. */
-  tools: HTMLElement;
+  /** Nothing is announced twice in a row by itself: the same words again are new to who listens. */
   announce: (message: string) => void;
-  setConnected: (isConnected: boolean) => void;
-  setInspector: (origin: string) => void;
+  setServerGone: (isGone: boolean) => void;
 };
 
-export function createFrame(root: HTMLElement, title: string): Frame {
-  document.title = `${title} · Kassa playground`;
-  const main = h('main', { id: 'main', tabindex: '-1' });
-  const tools = h('div', { class: 'tools' });
+export type Shown = {
+  /** For the window's title, in the language of now. */
+  title: () => string;
+  /** In the header's middle and end. */
+  tools?: () => TemplateResult;
+  cart?: () => TemplateResult;
+  main: () => TemplateResult;
+  /** Beside the page: a drawer, a dialog. */
+  over?: () => TemplateResult;
+};
+
+export function createFrame(root: HTMLElement, shown: Shown): Frame {
   const workshop = createWorkshop();
-  const live = h('p', { class: 'visually-hidden', 'aria-live': 'polite' });
-  const banner = h('p', {
-    class: 'banner',
-    role: 'status',
-    'data-testid': 'connection-banner',
-    hidden: true,
-  });
-  const inspector = h('a', { href: memory.inspector() ?? INSPECTOR, 'data-testid': 'inspector-link' });
-  inspector.append('Kustom emulator');
-  root.replaceChildren(
-    h('a', { class: 'skip', href: '#main' }, 'Skip to content'),
-    h(
-      'header',
-      { class: 'site-header' },
-      h('a', { class: 'brand', href: '/' }, brandMark(), 'Kassa playground'),
-      tools,
-      workshop.button,
-    ),
-    main,
-    footer(inspector),
-    banner,
-    workshop.host,
-    live,
-  );
+  let said = '';
+  let isGone = false;
+
+  const page = () => {
+    document.documentElement.lang = language();
+    document.title = `${shown.title()} · ${texts().brand}`;
+    workshop.label(texts().workshop);
+    return html`
+      <a class="skip" href="#main">${texts().skip}</a>
+      ${header(shown, workshop.button)}
+      <p class="banner" role="status" data-testid="connection-banner" ?hidden=${!isGone}>
+        ${isGone ? texts().noServer : nothing}
+      </p>
+      <main id="main" tabindex="-1" data-page=${scene.get().page}>${shown.main()}</main>
+      ${footer()} ${shown.over?.() ?? nothing} ${workshop.host}
+      <p class="visually-hidden" role="status" data-testid="announcement">${said}</p>
+    `;
+  };
+  show(root, page);
+
   return {
-    main,
-    tools,
-    announce: (message) => setText(live, message),
-    setConnected: (isConnected) => {
-      banner.hidden = isConnected;
-      setText(banner, isConnected ? '' : 'Connection lost. Trying again…');
+    announce: (message) => {
+      said = message === said ? `${message}\u00a0` : message;
+      redraw();
     },
-    setInspector: (origin) => {
-      inspector.href = origin;
-      memory.setInspector(origin);
+    setServerGone: (gone) => {
+      if (gone === isGone) return;
+      isGone = gone;
+      redraw();
     },
   };
 }
 
-function brandMark(): HTMLElement {
-  return h('span', { class: 'brand-mark', 'aria-hidden': 'true' }, 'K');
+const LINKS = [
+  { href: '/', page: 'shop', text: () => texts().shop },
+  { href: '/orders', page: 'orders', text: () => texts().orders },
+] as const;
+
+function header({ tools, cart }: Shown, workshop: HTMLElement): TemplateResult {
+  return html`
+    <header class="site-header">
+      <div class="site-header-inner">
+        <a class="brand" href="/"><span class="brand-mark" aria-hidden="true">K</span><span>${texts().brand}</span></a>
+        <nav aria-label=${texts().nav}>
+          ${LINKS.map(
+            ({ href, page, text }) =>
+              html`<a href=${href} aria-current=${scene.get().page === page ? 'page' : nothing}>${text()}</a>`,
+          )}
+        </nav>
+        <div class="tools">${tools?.() ?? nothing} ${languageSelect()} ${workshop}</div>
+        ${cart?.() ?? nothing}
+      </div>
+    </header>
+  `;
 }
 
-function footer(inspector: HTMLElement): HTMLElement {
-  return h(
-    'footer',
-    { class: 'site-footer' },
-    h('p', {}, h('strong', {}, 'This is a demo on an emulated Kustom: no real money, no real goods. ')),
-    h('p', {}, 'See what the ', inspector, ' was asked and answered · ', h('a', { href: '/terms' }, 'Terms')),
-  );
+function languageSelect(): TemplateResult {
+  const choose = (event: Event) => {
+    chooseLanguage((event.target as HTMLSelectElement).value as Language);
+    redraw();
+  };
+  return html`
+    <label class="choice">
+      <span class="visually-hidden">${texts().language}</span>
+      <select data-testid="language-select" @change=${choose}>
+        ${Object.entries(LANGUAGES).map(
+          ([key, name]) =>
+            html`<option value=${key} lang=${key} ?selected=${key === language()}>${name}</option>`,
+        )}
+      </select>
+    </label>
+  `;
+}
+
+function footer(): TemplateResult {
+  return html`
+    <footer class="site-footer">
+      <div>
+        <p><strong>${texts().demo}</strong></p>
+        <p>
+          <a href="http://127.0.0.1:3301" data-testid="inspector-link">${texts().emulator}</a>
+          <a href="/terms">${texts().terms}</a>
+          <a href="/orders">${texts().lookUp}</a>
+        </p>
+      </div>
+    </footer>
+  `;
+}
+
+/** A page, or a part of one, that has only one thing to say and a way on. */
+export function notice(title: string, text: string, ways?: TemplateResult): TemplateResult {
+  return html`
+    <article class="notice" data-testid="notice">
+      <h1 tabindex="-1">${title}</h1>
+      <p>${text}</p>
+      <div class="ways">${ways ?? html`<a class="button primary" href="/">${texts().toShop}</a>`}</div>
+    </article>
+  `;
 }

@@ -2,7 +2,7 @@
  * The pane beside the shop that shows what goes on behind it. Only its button and its place are the shop's; what is
  * in it is loaded when it is opened, so that the shop's own script stays small.
  */
-import { h } from '../dom';
+import { h, setText } from '../dom';
 import { memory } from '../memory';
 
 /** On screens that have room for both it is open unless somebody has closed it. */
@@ -12,22 +12,22 @@ type WorkshopModule = { mountWorkshop: (host: HTMLElement) => void };
 
 const modules = import.meta.glob<WorkshopModule>('../timeline/index.ts');
 
-export function createWorkshop(): { button: HTMLElement; host: HTMLElement } {
+export type Workshop = { button: HTMLElement; host: HTMLElement; label: (text: string) => void };
+
+export function createWorkshop(): Workshop {
   const load = Object.values(modules)[0];
   const host = h('aside', {
     class: 'workshop',
     id: 'workshop',
-    'aria-label': 'Behind the scenes',
     tabindex: '-1',
   });
   const button = h('button', {
     type: 'button',
-    class: 'button',
+    class: 'button small',
     'data-testid': 'open-workshop',
     'aria-controls': 'workshop',
     hidden: load === undefined,
   });
-  button.append('Behind the scenes');
   let isOpen = false;
   let isMounted = false;
 
@@ -55,7 +55,14 @@ export function createWorkshop(): { button: HTMLElement; host: HTMLElement } {
 
   show(load !== undefined && (memory.workshop() ?? matchMedia(ROOMY).matches));
   if (isOpen) whenIdle(mount);
-  return { button, host };
+  return {
+    button,
+    host,
+    label: (text) => {
+      setText(button, text);
+      host.setAttribute('aria-label', text);
+    },
+  };
 }
 
 /** The shop comes first. Safari has no idle callback. */

@@ -23,6 +23,12 @@ test('what comes before, between and after is not folded', () => {
   expect(shown.filter((title) => /^[abc]$|more/.test(title))).toEqual(['a', '3 more', 'b', '3 more', 'c']);
 });
 
+test('a round begins with its request, also after another answer', () => {
+  const confirm = 'POST /ingress/commerce/carts/{cartId}/confirm';
+  const before = shopExchange(99, 'GET', '');
+  expect(shape(...before, ...confirms(5)).slice(1, 4)).toEqual(['200', confirm, '200']);
+});
+
 test('another answer is not the same', () => {
   const [one, other] = [confirms(1, 200), confirms(1, 502)];
   expect(shape(...one, ...other, ...one, ...one)).toHaveLength(8);

@@ -14,7 +14,8 @@ export function folded(rows: readonly Row[]): Item[] {
   const items: Item[] = [];
   let index = 0;
   while (index < rows.length) {
-    const length = roundAt(signatures, index);
+    // A round begins with what is asked, not with the answer of something before it.
+    const length = rows[index]?.entry.kind === 'answer' ? 0 : roundAt(signatures, index);
     const rounds = length === 0 ? 1 : countRounds(signatures, index, length);
     const first = rows.slice(index, index + Math.max(1, length));
     items.push(...first);

@@ -71,6 +71,16 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// The newest version of the schema that this program knows.
+pub(super) fn schema_version() -> u32 {
+    let runner = migration::migrations::runner();
+    let versions = runner.get_migrations().iter().map(refinery::Migration::version);
+    versions
+        .max()
+        .and_then(|version| u32::try_from(version).ok())
+        .unwrap_or(0)
+}
+
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     migration::migrations::runner().run(connection)?;
     Ok(())

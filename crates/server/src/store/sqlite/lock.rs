@@ -3,6 +3,7 @@
 
 use super::failure::OpenError;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Held until dropped, and released by the operating system however the process ends.
@@ -33,6 +34,21 @@ impl FileLock {
             }),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
+    }
+}
+
+/// Whether a process has the database. Nothing is made, and what was locked to find out is free again at once.
+pub(super) fn is_held(database: &Path) -> Result<bool, OpenError> {
+    let path = lock_path(database);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(source) => return Err(OpenError::Io { path, source }),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(source)) => Err(OpenError::Io { path, source }),
     }
 }
 

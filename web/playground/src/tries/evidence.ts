@@ -1,0 +1,83 @@
+/** What can be read off a timeline: each sign is one thing that has happened. Pure, and the same for every try. */
+import type { Entry } from '../timeline/entry';
+
+/** `request` is what an answer answers. */
+export type Sign = (entry: Entry, request: Entry | undefined) => boolean;
+
+/** The shop's page has its form: Kassa has opened an order at Kustom, or found the open one. */
+export const checkoutOpened: Sign = (entry, request) =>
+  isGoodAnswer(entry) && isFrom(request, 'storefront', 'POST', /\/payment\/kustom$/);
+
+export const cartChanged: Sign = (entry, request) =>
+  isGoodAnswer(entry) &&
+  isFrom(request, 'storefront', 'POST', /\/(set-quantity|add-item|remove-item|add-coupon|remove-coupon)/);
+
+/** Kustom should hold something else than it holds. */
+export const hashesDiffer: Sign = ({ detail: { pendingHash, syncHash } }) =>
+  pendingHash !== undefined && pendingHash !== syncHash;
+
+export const hashesEqual: Sign = ({ detail: { pendingHash, syncHash } }) =>
+  pendingHash !== undefined && pendingHash === syncHash;
+
+export const kustomTold: Sign = (entry, request) =>
+  isGoodAnswer(entry) && isFrom(request, 'kustom-call', 'POST', /\/checkout\/v3\/orders\/[^/]+$/);
+
+export const kustomFailed: Sign = (entry, request) =>
+  entry.kind === 'answer' &&
+  request?.detail.role === 'kustom-call' &&
+  (entry.detail.failure !== undefined || (entry.detail.status ?? 0) >= 429);
+
+/** Kustom has asked before it takes money, and was told yes. */
+export const paymentAllowed: Sign = (entry, request) =>
+  isGoodAnswer(entry) && isFrom(request, 'callback', 'POST', /\/validate$/);
+
+export const pushArrived: Sign = (entry) => isPush(entry) && !isAboutVerdict(entry);
+
+/** Kustom's decision about a purchase that it has examined comes to the same address, and says what it is. */
+export const verdictArrived: Sign = (entry, request) =>
+  isGoodAnswer(entry) && request !== undefined && isPush(request) && isAboutVerdict(request);
+
+export const acknowledged: Sign = (entry, request) =>
+  isGoodAnswer(entry) && isFrom(request, 'kustom-call', 'POST', /\/acknowledge$/);
+
+export const orderPlaced: Sign = ({ kind, detail }) =>
+  kind === 'state' && detail.what === 'order' && detail.from === undefined;
+
+export const paymentDeclined: Sign = ({ detail }) => detail.event === 'can_not_complete_order';
+
+/** A state that this page or the server has told. */
+export function became(what: string, to: string): Sign {
+  return ({ kind, detail }) => kind === 'state' && detail.what === what && detail.to === to;
+}
+
+export function countOf(entries: readonly Entry[], sign: Sign): number {
+  const requests = requestsIn(entries);
+  return entries.filter((entry) => sign(entry, requests(entry))).length;
+}
+
+/** The request of an answer, by the exchange that they share. */
+export function requestsIn(entries: readonly Entry[]): (entry: Entry) => Entry | undefined {
+  const requests = new Map<number, Entry>();
+  for (const entry of entries) {
+    if (entry.kind === 'request' && entry.exchange !== undefined) requests.set(entry.exchange, entry);
+  }
+  return ({ kind, exchange }) =>
+    kind === 'answer' && exchange !== undefined ? requests.get(exchange) : undefined;
+}
+
+function isPush(entry: Entry): boolean {
+  return isFrom(entry, 'callback', 'POST', /\/webhook\/push/);
+}
+
+function isAboutVerdict({ detail }: Entry): boolean {
+  return /[?&]event=notification\b/.test(detail.url ?? '');
+}
+
+function isGoodAnswer({ kind, detail }: Entry): boolean {
+  return kind === 'answer' && detail.status !== undefined && detail.status < 300;
+}
+
+function isFrom(entry: Entry | undefined, role: string, method: string, path: RegExp): boolean {
+  if (entry?.kind !== 'request' || entry.detail.role !== role || entry.detail.method !== method) return false;
+  return path.test((entry.detail.url ?? '').replace(/\?.*$/, ''));
+}
