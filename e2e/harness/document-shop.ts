@@ -38,7 +38,7 @@ createApp(App).mount('#app')
 export async function writeScaffold(folder: string, { entry, root, main }: Scaffold): Promise<void> {
   const page = `<!doctype html><html lang="en"><head><meta charset="UTF-8" /><link rel="icon" href="data:," /></head>
 <body><div id="${root}"></div><script type="module" src="/${entry}"></script></body></html>`;
-  await writeAll(folder, { 'index.html': page, [entry]: main });
+  await writeAll(folder, { 'index.html': page, [entry]: main, 'package.json': '{ "type": "module" }' });
 }
 
 export async function writeAll(folder: string, files: Record<string, string>): Promise<void> {

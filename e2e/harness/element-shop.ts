@@ -13,14 +13,16 @@ const PAGES = new Set(['/checkout', '/thanks', '/terms']);
 
 export type ElementShop = { url: string; stop: () => Promise<void> };
 
-/** `isStrict`: with a policy that trusts no script without the nonce, and no style but from a file. */
+/** `isStrict`: with a policy that trusts no script without the nonce, and no style but from a file. `change`: another page. */
 export async function serveElementShop(
   api: string,
   emulator: string,
   isStrict = false,
+  change = (html: string) => html,
 ): Promise<ElementShop> {
   const element = await readFile(ELEMENT);
-  const page = (await readFile(PAGE, 'utf8')).replaceAll('{{api}}', api).replaceAll('{{nonce}}', NONCE);
+  const html = (await readFile(PAGE, 'utf8')).replaceAll('{{api}}', api).replaceAll('{{nonce}}', NONCE);
+  const page = change(html);
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${NONCE}' ${emulator}`,

@@ -7,6 +7,7 @@ mod catalogue;
 mod order;
 
 use crate::app::App;
+use crate::http::{self, CartsBy};
 use crate::review::{Decision, ReviewError};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
@@ -73,7 +74,8 @@ pub fn router(app: App, token: Option<SecretString>) -> Router {
         )
         .route("/catalogue", post(catalogue::import))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(app)
+        .with_state(app.clone())
+        .merge(http::timeline(app, CartsBy::IdOrNumber))
         .layer(from_fn_with_state(token.map(Arc::new), require_token))
 }
 

@@ -12,6 +12,7 @@ use crate::rate_limit::RateLimits;
 use crate::shelf::Shelf;
 use crate::single_flight::SingleFlight;
 use crate::store::{Scarce, Store, StoreError};
+use crate::timeline::{Noted, Timeline};
 use crate::token::CallbackTokens;
 use crate::turns::Turns;
 use jiff::Timestamp;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub running: Running,
     pub completions: SingleFlight<KustomOrderId, crate::completion::Outcome>,
     pub looks: Pace<KustomOrderId>,
+    /// What happened, for people who look. Absent where nobody can.
+    pub timeline: Option<Arc<Timeline>>,
     /// How many jobs run at once.
     pub job_places: Arc<Semaphore>,
     /// Wakes the worker when a commit has asked for a job.
@@ -106,6 +109,7 @@ impl Parts {
             running: Running::default(),
             completions: SingleFlight::default(),
             looks: Pace::new(BETWEEN_LOOKS),
+            timeline: None,
             job_places: Arc::new(Semaphore::new(JOB_PLACES)),
             jobs_wanted: Notify::new(),
             stop: CancellationToken::new(),
@@ -244,10 +248,17 @@ impl App {
             _ => None,
         };
         let wants_jobs = !change.jobs.is_empty() || change.settle.is_some();
+        let noted = self
+            .timeline
+            .as_ref()
+            .map(|timeline| Noted::of(&change, timeline.now()));
         let act = crash::Act::commit(&change);
         act.before();
         let committed = self.store.commit(change).await;
         act.after();
+        if let (Some(timeline), Some(noted), Ok(committed)) = (&self.timeline, noted, &committed) {
+            timeline.committed(noted, committed);
+        }
         // A change that may have been written is told of as well: a hint only makes others look.
         if committed.is_ok() || committed == Err(StoreError::Unknown) {
             if let Some((cart_id, version)) = changed {

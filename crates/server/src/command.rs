@@ -64,6 +64,9 @@ pub(crate) enum Command {
 pub(crate) enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Only the first of them is here. Whoever sets a server up wants to hear of all.
+    #[error("{0} (`kassa check` lists everything that is wrong)")]
+    Refused(ConfigError),
     #[error("another process has the database {}; stop it first", path.display())]
     DatabaseInUse { path: PathBuf },
     #[error(transparent)]
@@ -103,7 +106,9 @@ impl Command {
         let runtime = Runtime::new()?;
         match self {
             Self::Dev { fresh } => runtime.block_on(dev::run(data::Keep::unless(fresh))),
-            Self::Serve { config } => runtime.block_on(serve::run(config.as_deref())),
+            Self::Serve { config } => runtime
+                .block_on(serve::run(config.as_deref()))
+                .map_err(StartError::of_serve),
             Self::Check(arguments) => runtime.block_on(check::run(arguments)),
             Self::Emulator(arguments) => runtime.block_on(emulator::run(&arguments)),
             Self::Import(arguments) => runtime.block_on(import::run(&arguments)),
@@ -113,9 +118,16 @@ impl Command {
 }
 
 impl StartError {
+    fn of_serve(self) -> Self {
+        match self {
+            Self::Config(error) => Self::Refused(error),
+            error => error,
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => BAD_SETTING,
+            Self::Config(_) | Self::Refused(_) => BAD_SETTING,
             Self::DatabaseInUse { .. } | Self::Import(import::ImportFailure::NoServer { .. }) => {
                 DATABASE_IN_USE
             }

@@ -21,6 +21,8 @@ mod payment;
 pub(crate) mod probe;
 mod profiles;
 mod push;
+mod recorded;
+mod timeline;
 mod trace;
 mod validate;
 mod view;
@@ -36,6 +38,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use error::ApiError;
 pub(crate) use push::NOTIFICATION;
+pub use timeline::{CartsBy, router as timeline};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -63,6 +66,7 @@ pub fn router(app: App) -> Router {
         .layer(cors::layer(app.clone()))
         .layer(from_fn_with_state(app.clone(), cors::refuse_foreign_preflight))
         .layer(from_fn(answer_headers))
+        .layer(from_fn_with_state(app.clone(), recorded::record))
         .layer(trace::layer())
         .with_state(app)
 }

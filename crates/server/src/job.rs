@@ -153,6 +153,7 @@ impl App {
     }
 
     async fn try_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+        self.record_start(job).await;
         let Some(kustom) = self.kustom_of(&job.key).await? else {
             return self.settle(job, self.retry_at(job), Change::default()).await;
         };
@@ -209,6 +210,7 @@ impl App {
     }
 
     async fn settle(&self, job: &ClaimedJob, end: JobEnd, change: Change) -> Result<(), StoreError> {
+        let ended = self.timeline.as_ref().map(|_| end.clone());
         let settle = Settle {
             key: job.key.clone(),
             lease: job.lease.clone(),
@@ -218,8 +220,11 @@ impl App {
             settle: Some(settle),
             ..change
         })
-        .await
-        .map(|_| ())
+        .await?;
+        if let (Some(timeline), Some(end)) = (&self.timeline, ended) {
+            timeline.job_ended(job, &end);
+        }
+        Ok(())
     }
 }
 

@@ -10,9 +10,11 @@ mod account;
 mod answer;
 mod call;
 mod host;
+mod observer;
 mod transport;
 
 pub use account::{ClientError, Credentials, KustomAccount};
+pub use observer::{Asked, Observer, OnAnswer, Told};
 pub use transport::Timeouts;
 
 use crate::config;
@@ -46,8 +48,17 @@ pub struct KustomClient {
 impl KustomClient {
     /// Connects to nothing yet, but reads the system's trusted roots when the account is reached by https.
     pub fn new(account: KustomAccount, timeouts: Timeouts) -> Result<Self, ClientError> {
+        Self::observed(account, timeouts, None)
+    }
+
+    /// The same, with somebody who is told of each call.
+    pub fn observed(
+        account: KustomAccount,
+        timeouts: Timeouts,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, ClientError> {
         let host = Host::new(account.base_url)?;
-        let transport = Transport::new(account.credentials.header()?, host.security(), timeouts)?;
+        let transport = Transport::new(account.credentials.header()?, host.security(), timeouts, observer)?;
         Ok(Self {
             host,
             transport: Arc::new(transport),

@@ -33,6 +33,7 @@ pub mod review;
 pub mod shelf;
 pub mod single_flight;
 pub mod store;
+pub mod timeline;
 pub mod tls;
 pub mod token;
 pub mod turns;

@@ -115,13 +115,14 @@ fn serving_without_settings_ends_with_78_and_one_line() {
         &[],
         78,
         "kassa: kustom.environment: found nothing, wanted `playground`, `live` or `emulator`; set \
-         `kustom.environment` in the file, or KASSA_KUSTOM_ENVIRONMENT",
+         `kustom.environment` in the file, or KASSA_KUSTOM_ENVIRONMENT (`kassa check` lists everything that is wrong)",
     );
 }
 
 #[test]
 fn a_bad_setting_ends_every_command_with_78() {
-    for command in ["dev", "serve", "emulator"] {
+    let all = " (`kassa check` lists everything that is wrong)";
+    for (command, hint) in [("dev", ""), ("serve", all), ("emulator", "")] {
         check(
             &[command],
             &[
@@ -129,8 +130,10 @@ fn a_bad_setting_ends_every_command_with_78() {
                 ("KASSA_KUSTOM_ENVIRONMENT", "emulator"),
             ],
             78,
-            "kassa: KASSA_EMULATOR_LISTEN: found `3301`, wanted an address such as `127.0.0.1:3300`; write an IP \
-             address and a port",
+            &format!(
+                "kassa: KASSA_EMULATOR_LISTEN: found `3301`, wanted an address such as `127.0.0.1:3300`; write an IP \
+                 address and a port{hint}"
+            ),
         );
     }
 }

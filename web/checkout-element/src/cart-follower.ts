@@ -18,9 +18,8 @@ export type FollowerListener = {
 export type CartFollower = {
   start: () => void;
   stop: () => void;
-  /** Asks for the cart and tells it. `false` when there was no answer. */
-  read: () => Promise<boolean>;
-  ask: () => Promise<{ cart: Cart | undefined; isCertain: boolean }>;
+  /** Asks for the cart, tells it, and answers it. Nothing when there was no answer. */
+  read: () => Promise<Cart | undefined>;
 };
 
 /** A read that hangs must not keep a change waiting for ever. */
@@ -48,16 +47,13 @@ export function followCart(
     stream?.close();
     stream = undefined;
   };
-  const ask = async () => {
+  const read = async () => {
     const before = streamed;
     const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, READ_MS));
     const answer = await Promise.race([readCart(), tooLate]).catch(() => undefined);
-    return { cart: isCart(answer) ? answer : undefined, isCertain: before === streamed };
-  };
-  const read = async () => {
-    const { cart, isCertain } = await ask();
-    if (cart) onCart(cart, isCertain);
-    return cart !== undefined;
+    if (!isCart(answer)) return undefined;
+    onCart(answer, before === streamed);
+    return answer;
   };
   const look = () => {
     onWake();
@@ -85,6 +81,5 @@ export function followCart(
       close();
     },
     read,
-    ask,
   };
 }

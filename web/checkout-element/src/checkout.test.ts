@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Checkout } from './checkout.js';
 import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser.js';
 import { type FakeShop, openShop, settle } from './testing/shop.js';
+import type { CheckoutOptions } from './types.js';
 
 const URLS = { termsUrl: 'a', checkoutUrl: 'b', confirmationUrl: 'c' };
 
@@ -10,6 +11,7 @@ let kustom: FakeKustom;
 let checkout: Checkout;
 let told: string[];
 let completed: string[];
+let container: HTMLElement;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -21,20 +23,24 @@ afterEach(() => {
   checkout.stop();
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  document.body.replaceChildren();
 });
 
-function begin(isBack = false): void {
+const OPTIONS = { baseUrl: 'http://shop.test/', cartId: '1', urls: URLS, isBack: false };
+
+function begin(isBack = false, more: Partial<CheckoutOptions> = {}): void {
   told = [];
   completed = [];
+  container = document.createElement('div');
+  document.body.append(container);
   checkout = new Checkout({
-    baseUrl: 'http://shop.test/',
-    cartId: '1',
-    urls: URLS,
+    ...OPTIONS,
     isBack,
-    container: document.createElement('div'),
+    container,
     onProblem: ({ code }) => void told.push(code),
     onOption: ({ id }) => void told.push(`option ${id}`),
     onCompleted: ({ orderNumber }) => void completed.push(orderNumber),
+    ...more,
   });
   checkout.start();
 }
@@ -68,11 +74,35 @@ describe('the iframe', () => {
     kustom.fire('shipping_option_change', { id: 'express' });
     expect(told).toEqual(['option express']);
   });
-  test('that a blocker keeps away is a problem of its own', async () => {
-    delete window._klarnaCheckout;
+  test('that a blocker keeps away is a problem of its own, although the snippet has left its queue', async () => {
+    shop.answers.kustom.body = { htmlSnippet: '<b>Kustom</b>' };
     begin();
-    await settle(11_000);
+    await settle(21_000);
     expect([checkout.state.phase, told]).toEqual(['failed', ['NO_IFRAME']]);
+  });
+  test('of another checkout on the page is left alone, and this one opens when that is gone', async () => {
+    const other = document.createElement('div');
+    other.id = 'klarna-checkout-container';
+    document.body.append(other);
+    begin();
+    await settle(100);
+    expect([checkout.state.phase, told, container.children.length]).toEqual([
+      'failed',
+      ['SECOND_CHECKOUT'],
+      0,
+    ]);
+    other.remove();
+    checkout.retry();
+    await settle(100);
+    expect(checkout.state.phase).toBe('open');
+  });
+  test('is not put where Kustom would not find it', async () => {
+    begin();
+    container.remove();
+    document.body.append(document.createElement('div'));
+    document.body.lastElementChild?.attachShadow({ mode: 'open' }).append(container);
+    await settle(100);
+    expect([checkout.state.phase, told]).toEqual(['failed', ['NOT_IN_PAGE']]);
   });
 });
 
@@ -222,6 +252,67 @@ test('after waking, the stream is renewed and the cart read', async () => {
   await settle(1);
   expect(FakeEventSource.opened.length).toBe(2);
   expect(kustom.calls).toEqual(['suspend', 'resume']);
+});
+
+test('a checkout that is stopped while it opens says nothing more', async () => {
+  const heard: string[] = [];
+  let answer = (_: unknown) => {};
+  begin(false, {
+    readCart: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    onCart: () => void heard.push('cart'),
+    onState: () => void heard.push('state'),
+  });
+  await settle();
+  expect(container.children.length).toBe(1);
+  checkout.stop();
+  answer(cart(2, 2));
+  await settle(30_000);
+  expect([heard, kustom.calls]).toEqual([[], []]);
+});
+
+test('an update whose checkout is stopped hands on what was answered, and waits for nobody', async () => {
+  await open();
+  const change = checkout.update(async () => cart(2, 1));
+  await settle();
+  checkout.stop();
+  expect(await change).toEqual(cart(2, 1));
+});
+
+test('an update that never ends leaves a way out, and is not waited for when the cart is sold', async () => {
+  await open();
+  void checkout.update(() => new Promise(() => {}));
+  await settle(20_000);
+  expect([checkout.state.isOverdue, told]).toEqual([true, ['OVERDUE']]);
+  shop.publish(COMPLETED);
+  expect([checkout.state.phase, completed]).toEqual(['done', ['1001']]);
+});
+
+test('several updates at once are all over when Kustom has confirmed the last', async () => {
+  await open();
+  const over: string[] = [];
+  for (const [name, revision] of Object.entries({ first: 2, second: 3, third: 4 })) {
+    void checkout.update(async () => cart(revision, 1)).then(() => over.push(name));
+  }
+  await settle();
+  shop.publish(cart(4, 2));
+  await settle();
+  expect([over, checkout.state.phase]).toEqual([[], 'suspended']);
+  shop.publish(cart(4, 4));
+  await settle();
+  expect([over, kustom.calls]).toEqual([
+    ['first', 'second', 'third'],
+    ['suspend', 'resume'],
+  ]);
+});
+
+test('nothing is left behind: no timer, no stream', async () => {
+  await open();
+  checkout.stop();
+  await settle(20_000);
+  expect([vi.getTimerCount(), FakeEventSource.open]).toEqual([0, []]);
 });
 
 test('a stopped checkout hears and does nothing', async () => {

@@ -2,12 +2,18 @@
 import type { Cart } from './cart.js';
 import { type CartFollower, followCart } from './cart-follower.js';
 import { isInSync, isNews } from './machine/news.js';
-import { type CheckoutEvent, type CheckoutState, type Effect, initialState } from './machine/state.js';
+import {
+  type CheckoutEvent,
+  type CheckoutState,
+  type Effect,
+  initialState,
+  type WayOut,
+} from './machine/state.js';
 import { step } from './machine/table.js';
 import { isCart, newsOf } from './news-of-cart.js';
 import { confirmPatiently, openPatiently, problemOfOpening } from './patience.js';
 import { createPayment, type Payment, readCart } from './payment.js';
-import { isKustomThere, type KustomApi, renderSnippet, withKustom } from './snippet.js';
+import { isKustomThere, type KustomApi, renderSnippet, whyNotIn, withKustom } from './snippet.js';
 import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types.js';
 import { createWatchdog, type Watchdog } from './watchdog.js';
 
@@ -127,6 +133,7 @@ export class Checkout {
   }
 
   async #open(): Promise<void> {
+    if (!this.#options.urls.termsUrl) return this.#fail('NO_TERMS_URL');
     const answer = await openPatiently(() => this.#payment.open(this.#options.urls), wait, this.#life.signal);
     if (!answer || this.#state.phase !== 'loading') return;
     if ('refusal' in answer) {
@@ -135,14 +142,24 @@ export class Checkout {
       await this.#follower.read();
       return;
     }
-    renderSnippet(this.#options.container, answer.htmlSnippet, this.#options.nonce);
-    const [isThere, read] = await Promise.all([isKustomThere(wait), this.#follower.ask()]);
-    if (!isThere)
-      return this.#send({ type: 'open_failed', problem: { code: 'NO_IFRAME', wayOut: 'reload' } });
+    const { container, nonce } = this.#options;
+    const code = whyNotIn(container);
+    if (code) return this.#fail(code);
+    renderSnippet(container, answer.htmlSnippet, nonce);
+    // Read now: the iframe shows what Kustom holds at this moment, or something newer. Its script may take a while.
+    const [read, isThere] = await Promise.all([
+      this.#follower.read(),
+      isKustomThere(container, wait, this.#life.signal),
+    ]);
+    if (this.#isOver) return;
+    if (!isThere) return this.#fail('NO_IFRAME', 'reload');
     withKustom((api) => this.#listen(api));
-    if (read.cart) this.#note(read.cart);
-    const news = read.cart && newsOf(read.cart);
-    this.#send({ type: 'rendered', news, isCertain: read.isCertain });
+    // The cart itself has been taken already, and a newer one may have come since.
+    this.#send({ type: 'rendered', news: read && newsOf(read), isCertain: false });
+  }
+
+  #fail(code: string, wayOut: WayOut = 'open'): void {
+    this.#send({ type: 'open_failed', problem: { code, wayOut } });
   }
 
   #listen(api: KustomApi): void {
@@ -201,7 +218,7 @@ export class Checkout {
   async #unlock(answer: unknown): Promise<void> {
     const isAnswered = isCart(answer);
     if (isAnswered) this.#take(answer, false);
-    this.#send({ type: 'unlock', isKnown: isAnswered || (await this.#follower.read()) });
+    this.#send({ type: 'unlock', isKnown: isAnswered || (await this.#follower.read()) !== undefined });
   }
 
   async #untilSettled(): Promise<void> {

@@ -7,25 +7,31 @@ import { type FakeShop, openShop, settle } from './testing/shop.js';
 let shop: FakeShop;
 let kustom: FakeKustom;
 let checkout: CheckoutClient;
+let listener = () => {};
 
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.stubGlobal('BroadcastChannel', undefined);
   shop = openShop();
   kustom = installKustom();
+  const container = document.createElement('div');
+  document.body.append(container);
   checkout = new CheckoutClient({
     baseUrl: 'http://shop.test',
     cartId: '1',
     urls: { termsUrl: 'a', checkoutUrl: 'b', confirmationUrl: 'c' },
     isBack: false,
-    container: document.createElement('div'),
+    container,
+    onState: () => listener(),
     carts: createCartClient({ baseUrl: 'http://shop.test' }),
   });
   checkout.start();
   await settle(100);
 });
 afterEach(() => {
+  listener = () => {};
   checkout.stop();
+  document.body.replaceChildren();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -45,4 +51,17 @@ test('a refusal, which the published client answers, is thrown', async () => {
   await settle();
   await thrown;
   expect(checkout.state.phase).toBe('open');
+});
+
+test('a listener that throws is reported, and holds nothing up', async () => {
+  const reported = vi.fn();
+  vi.stubGlobal('reportError', reported);
+  listener = () => {
+    throw new Error('of the shop');
+  };
+  const change = checkout.change(async () => cart(2, 2));
+  await settle(1);
+  expect(await change).toEqual(cart(2, 2));
+  expect([checkout.state.phase, checkout.state.locks]).toEqual(['open', 0]);
+  expect(reported).toHaveBeenCalledWith(new Error('of the shop'));
 });

@@ -4,7 +4,7 @@
  */
 import { type CartClient, createCartClient, isCartErrors } from '@hantera/storefront-sdk/cart';
 import { Checkout } from './checkout.js';
-import { CheckoutError, type CheckoutOptions } from './types.js';
+import { CheckoutError, type CheckoutListener, type CheckoutOptions } from './types.js';
 
 export type { CartNews, CheckoutState, Note, Phase, Problem, WayOut } from './machine/state.js';
 export type { CheckoutUrls } from './payment.js';
@@ -22,7 +22,7 @@ export class CheckoutClient extends Checkout {
 
   constructor({ carts, ...options }: CheckoutClientOptions) {
     const client = carts ?? createCartClient({ baseUrl: options.baseUrl });
-    super({ ...options, readCart: () => client.getCart(options.cartId) });
+    super({ ...guarded(options), readCart: () => client.getCart(options.cartId) });
     this.carts = client;
   }
 
@@ -32,4 +32,20 @@ export class CheckoutClient extends Checkout {
     if (isCartErrors(answer)) throw new CheckoutError(answer.errors[0]?.code ?? 'REFUSED');
     return answer;
   }
+}
+
+/** A listener of the shop's that throws must not leave the checkout in the middle of something. */
+function guarded<T extends CheckoutListener>(options: T): T {
+  const entries = Object.entries(options).map(([name, value]) => {
+    if (!name.startsWith('on') || typeof value !== 'function') return [name, value];
+    const listener = (...news: unknown[]) => {
+      try {
+        (value as (...news: unknown[]) => void).apply(options, news);
+      } catch (problem) {
+        reportError(problem);
+      }
+    };
+    return [name, listener];
+  });
+  return Object.fromEntries(entries);
 }

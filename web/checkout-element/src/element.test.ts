@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import './index.js';
 import type { KustomCheckoutElement } from './element.js';
-import { cart, type FakeKustom, installKustom } from './testing/browser.js';
+import { cart, FakeEventSource, type FakeKustom, installKustom } from './testing/browser.js';
 import { type FakeShop, openShop, settle } from './testing/shop.js';
 
 let shop: FakeShop;
@@ -48,7 +48,7 @@ describe('the element', () => {
     await settle(100);
     expect([...element.children].map(({ outerHTML }) => outerHTML)).toEqual([
       '<p slot="done">Welcome back</p>',
-      '<div><b>Kustom</b></div>',
+      '<div><iframe></iframe></div>',
     ]);
   });
   test('waits until it knows the cart', async () => {
@@ -59,6 +59,46 @@ describe('the element', () => {
     element.setAttribute('cart-id', '1');
     await settle(100);
     expect(element.getAttribute('phase')).toBe('open');
+  });
+  test('tells the developer of an attribute that is missing, and begins anew when it is there', async () => {
+    const logged = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    shop.answers.kustom = { status: 400, body: { error: { code: 'URL_NOT_ALLOWED', message: 'No.' } } };
+    const element = add('cart-id="1"');
+    element.removeAttribute('terms-url');
+    await settle(100);
+    expect(logged.mock.calls).toEqual([['kustom-checkout', { code: 'NO_TERMS_URL', wayOut: 'open' }]]);
+    expect(element.state.phase).toBe('failed');
+    shop.answers.kustom = { status: 200, body: { htmlSnippet: '<iframe></iframe>' } };
+    element.setAttribute('terms-url', '/terms');
+    await settle(100);
+    expect(element.state.phase).toBe('open');
+    logged.mockRestore();
+  });
+  test('follows a base-url that comes late, and leaves an open checkout alone for all but the cart', async () => {
+    shop.isReachable = false;
+    const element = add();
+    await settle(100);
+    shop.isReachable = true;
+    element.setAttribute('base-url', 'http://other.test/shop/');
+    await settle(100);
+    expect([element.state.phase, shop.urls.at(-1)]).toEqual([
+      'open',
+      'http://other.test/shop/ingress/commerce/carts/1',
+    ]);
+    const opened = shop.calls.length;
+    element.setAttribute('terms-url', '/other-terms');
+    await settle(100);
+    expect([element.state.phase, shop.calls.length]).toEqual(['open', opened]);
+  });
+  test('leaves an address that is none to the server to refuse', async () => {
+    shop.answers.kustom = { status: 400, body: { error: { code: 'URL_NOT_ALLOWED', message: 'No.' } } };
+    const element = add('cart-id="1" checkout-url="http://"');
+    await settle(100);
+    expect(element.state.problem?.code).toBe('URL_NOT_ALLOWED');
+  });
+  test('takes a cart id apart from the address it is put into', async () => {
+    await addOpen('cart-id="1?a/b#c"').catch(() => {});
+    expect(shop.urls[0]).toBe('http://shop.test/ingress/commerce/carts/1%3Fa%2Fb%23c/payment/kustom');
   });
   test('is not begun again when it is only moved', async () => {
     const element = await addOpen();
@@ -129,6 +169,31 @@ describe('what the shopper sees', () => {
     element.setAttribute('locale', 'en-GB');
     expect(seen(element, 'problem')).toBe('Your cart is empty.');
     expect(seen(element, 'retry')).toBeUndefined();
+  });
+  test('in the language that the page changes to', async () => {
+    shop.answers.kustom = { status: 400, body: { error: { code: 'EMPTY_CART', message: 'Nothing.' } } };
+    document.documentElement.lang = 'en';
+    const element = add();
+    await settle(100);
+    expect(seen(element, 'problem')).toBe('Your cart is empty.');
+    document.documentElement.lang = 'sv';
+    await settle(1);
+    expect(seen(element, 'problem')).toBe('Din varukorg är tom.');
+    document.documentElement.removeAttribute('lang');
+  });
+  test('when the connection is lost, until it is back or does not matter any more', async () => {
+    const element = await addOpen();
+    FakeEventSource.open[0]?.break(0);
+    expect(seen(element, 'offline')).toContain('No connection');
+    element.setAttribute('cart-id', '2');
+    await settle(1);
+    shop.publish(cart(1, 1, { cartId: '2' }));
+    expect(seen(element, 'offline')).toBeUndefined();
+    FakeEventSource.open[0]?.break(0);
+    shop.cart = cart(1, 1, { cartState: 'completed', orderNumber: '1001' });
+    dispatchEvent(new Event('online'));
+    await settle(100);
+    expect([element.state.phase, seen(element, 'offline')]).toEqual(['done', undefined]);
   });
   test('when the server cannot be reached, and after trying again', async () => {
     shop.isReachable = false;

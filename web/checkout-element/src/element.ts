@@ -5,7 +5,7 @@ import { type CheckoutState, initialState, type Problem } from './machine/state.
 import { CheckoutError, type ShippingOption } from './types.js';
 import { type Texts, textsOf } from './view/texts.js';
 import { createView, type View } from './view/view.js';
-import { checkoutUrls, readWay, type Way } from './way.js';
+import { checkoutUrls, readWay } from './way.js';
 
 export type KustomStateDetail = { readonly state: CheckoutState; readonly previous: CheckoutState };
 export type KustomErrorDetail = Problem;
@@ -46,9 +46,13 @@ export class KustomCheckoutElement extends Base {
   #view: View | undefined;
   #container: HTMLElement | undefined;
   #checkout: Checkout | undefined;
-  #startedFor: Way | undefined;
+  /** What the checkout was begun for: what cannot be exchanged, and all of it. */
+  #core = '';
+  #all = '';
   #state: CheckoutState = initialState;
-  #wayBack: string | undefined;
+  #wayBack = '';
+  #isConnectionLost = false;
+  readonly #languages = new MutationObserver(() => this.#show());
 
   /** What the checkout is now. */
   get state(): CheckoutState {
@@ -83,6 +87,7 @@ export class KustomCheckoutElement extends Base {
   connectedCallback(): void {
     this.#view ??= createView(this, () => this.retry());
     this.#show();
+    this.#languages.observe(document, { attributeFilter: ['lang'], subtree: true });
     // A page that is written by script sets the attributes after the element is in it.
     queueMicrotask(() => this.#start());
   }
@@ -91,6 +96,7 @@ export class KustomCheckoutElement extends Base {
     // Moved within the page is not removed from it.
     queueMicrotask(() => {
       if (this.isConnected) return;
+      this.#languages.disconnect();
       this.#stop();
     });
   }
@@ -101,15 +107,22 @@ export class KustomCheckoutElement extends Base {
     else queueMicrotask(() => this.#start());
   }
 
-  /** Begins as soon as it is known for which cart, and anew when that is another one. */
+  /**
+   * Begins as soon as it is known for which cart, and anew when that is another one. Other attributes count as long
+   * as nothing is open: a page that sets them late is not left with the failure of having had none.
+   */
   #start(): void {
     const way = readWay(location.href, this.cartId);
-    const isSame = way.cartId === this.#startedFor?.cartId && way.isBack === this.#startedFor?.isBack;
-    if (!this.isConnected || !way.cartId || (isSame && this.#checkout)) return;
+    const { phase, isRendered } = this.#state;
+    const core = [way.cartId, way.isBack, this.baseUrl].join();
+    const all = [core, this.termsUrl, this.checkoutUrl, this.confirmationUrl].join();
+    const isSame = isRendered || phase === 'done' ? core === this.#core : all === this.#all;
+    if (!this.isConnected || !way.cartId || isSame) return;
     // What is being paid is not exchanged for something else.
-    if (this.#state.phase === 'paying' || (this.#state.phase === 'confirming' && this.#checkout)) return;
+    if (phase === 'paying' || phase === 'confirming') return;
     this.#stop();
-    this.#startedFor = way;
+    this.#core = core;
+    this.#all = all;
     this.#open(way.cartId, way.isBack);
   }
 
@@ -126,10 +139,13 @@ export class KustomCheckoutElement extends Base {
       ...(nonce && { nonce }),
       onState: (state, previous) => this.#onState(state, previous),
       onCart: (cart) => this.#tell('kustom-cart', { cart }),
-      onProblem: (problem) => this.#tell('kustom-error', problem),
+      onProblem: (problem) => this.#onProblem(problem),
       onCompleted: (cart) => this.#tell('kustom-completed', { cart }),
       onOption: (option) => this.#tell('kustom-option', option),
-      onConnection: (isConnected) => this.#view?.setConnected(isConnected, this.#texts),
+      onConnection: (isConnected) => {
+        this.#isConnectionLost = !isConnected;
+        this.#show();
+      },
     });
     this.#checkout = checkout;
     checkout.start();
@@ -140,7 +156,7 @@ export class KustomCheckoutElement extends Base {
     this.#checkout = undefined;
     this.#container?.remove();
     this.#container = undefined;
-    this.#startedFor = undefined;
+    this.#core = this.#all = '';
     this.#state = initialState;
   }
 
@@ -158,8 +174,20 @@ export class KustomCheckoutElement extends Base {
     this.#tell('kustom-state', { state, previous });
   }
 
+  #onProblem(problem: Problem): void {
+    // biome-ignore lint/suspicious/noConsole: whoever builds the page looks there first
+    console.warn('kustom-checkout', problem);
+    this.#tell('kustom-error', problem);
+  }
+
   #show(): void {
-    this.#view?.show(this.#state, this.#texts, this.cart, this.#wayBack);
+    this.#view?.show({
+      state: this.#state,
+      texts: this.#texts,
+      cart: this.cart,
+      checkoutUrl: this.#wayBack,
+      isConnectionLost: this.#isConnectionLost,
+    });
   }
 
   get #texts(): Texts {

@@ -4,8 +4,8 @@ import type { ConfirmAnswer, OpenAnswer, Refusal } from './payment.js';
 
 export type Wait = (ms: number) => Promise<void>;
 
-const OPEN_WAITS_MS = [0, 1_000, 2_000, 4_000];
-const CONFIRM_WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000];
+const WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000];
+const OPEN_ATTEMPTS = 4;
 const CONFIRM_LATER_MS = 15_000;
 /** Ten minutes: longer than Kustom needs to call the server by itself. The stream listens on. */
 const CONFIRM_ATTEMPTS = 45;
@@ -17,7 +17,7 @@ export async function openPatiently(
   signal: AbortSignal,
 ): Promise<OpenAnswer | undefined> {
   let answer: OpenAnswer | undefined;
-  for (const ms of OPEN_WAITS_MS) {
+  for (const ms of WAITS_MS.slice(0, OPEN_ATTEMPTS)) {
     if (ms > 0) await wait(ms);
     if (signal.aborted) return undefined;
     answer = await open();
@@ -37,8 +37,8 @@ export type Confirming = {
 export async function confirmPatiently(confirming: Confirming): Promise<'complete' | 'over' | Problem> {
   const { ask, wait, signal, onNote } = confirming;
   for (let attempt = 0; attempt < CONFIRM_ATTEMPTS; attempt += 1) {
-    if (attempt === CONFIRM_WAITS_MS.length) onNote('slow');
-    const ms = CONFIRM_WAITS_MS[attempt] ?? CONFIRM_LATER_MS;
+    if (attempt === WAITS_MS.length) onNote('slow');
+    const ms = WAITS_MS[attempt] ?? CONFIRM_LATER_MS;
     if (ms > 0) await wait(ms);
     if (signal.aborted) break;
     const outcome = outcomeOf(await ask());

@@ -29,7 +29,7 @@ export function createPayment(cartUrl: string): Payment {
       const answer = await post(url, { headers, body: JSON.stringify(urls) });
       if ('refusal' in answer) return answer;
       const { htmlSnippet } = answer.body as { htmlSnippet?: unknown };
-      return typeof htmlSnippet === 'string' ? { htmlSnippet } : { refusal: unreadable() };
+      return typeof htmlSnippet === 'string' ? { htmlSnippet } : { refusal: unreadable(url) };
     },
     // No body and no content type: the documented call, which then needs no preflight.
     confirm: async () => {
@@ -55,11 +55,11 @@ async function post(url: string, init: RequestInit): Promise<{ body: object } | 
     const isPassing = response.status >= 500 || response.status === 429;
     return { refusal: { code: `${error.code}`, message: `${error.message}`, isPassing } };
   } catch {
-    return { refusal: unreadable() };
+    return { refusal: unreadable(url) };
   }
 }
 
-/** No answer, or one of somebody in between. */
-function unreadable(): Refusal {
-  return { code: 'UNREACHABLE', message: '', isPassing: true };
+/** No answer, or one of somebody in between. Who was asked is what a developer needs to know. */
+function unreadable(url: string): Refusal {
+  return { code: 'UNREACHABLE', message: url, isPassing: true };
 }

@@ -12,6 +12,13 @@ declare global {
   }
 }
 
+/** Kustom's script looks for its container in the whole page, and there is one for all: a second would break both. */
+export function whyNotIn(container: HTMLElement): string | undefined {
+  if (!document.contains(container)) return 'NOT_IN_PAGE';
+  const other = document.getElementById('klarna-checkout-container');
+  return other && !container.contains(other) ? 'SECOND_CHECKOUT' : undefined;
+}
+
 /** Scripts that arrive by innerHTML never run; a fresh copy in the same place does, if the page's policy trusts it. */
 export function renderSnippet(container: HTMLElement, htmlSnippet: string, nonce?: string): void {
   container.innerHTML = htmlSnippet;
@@ -30,12 +37,17 @@ export function withKustom(use: (api: KustomApi) => void): void {
 }
 
 const LOOK_MS = 100;
-const LOOKS = 100;
+/** Twenty seconds: a script that loads slowly has not been blocked. */
+const LOOKS = 200;
 
-/** The snippet defines the interface at once, or from a script that it loads, or never, where a policy forbids it. */
-export async function isKustomThere(wait: (ms: number) => Promise<void>): Promise<boolean> {
-  for (let look = 0; look < LOOKS; look += 1) {
-    if (typeof window._klarnaCheckout === 'function') return true;
+/** The snippet itself only queues what it is told. The iframe shows that nobody has blocked the script behind it. */
+export async function isKustomThere(
+  container: HTMLElement,
+  wait: (ms: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let look = 0; look < LOOKS && !signal.aborted; look += 1) {
+    if (container.querySelector('iframe')) return true;
     await wait(LOOK_MS);
   }
   return false;

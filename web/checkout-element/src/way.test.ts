@@ -39,6 +39,14 @@ describe('the pages that Kustom is told of', () => {
     );
     expect(readWay(confirmationUrl, undefined)).toEqual({ cartId: '1', isBack: true });
   });
+  test('are left to the server to refuse where they are no addresses', () => {
+    const { checkoutUrl, termsUrl } = checkoutUrls(PAGE, '1', {
+      ...NONE,
+      termsUrl: 'http://',
+      checkoutUrl: 'https://shop:x',
+    });
+    expect([termsUrl, checkoutUrl]).toEqual(['http://', 'https://shop:x']);
+  });
   test('lead back to the same cart', () => {
     const { checkoutUrl } = checkoutUrls(PAGE, '1', { ...NONE, checkoutUrl: '/buy' });
     expect(checkoutUrl).toBe('https://shop.test/buy?cart=1');

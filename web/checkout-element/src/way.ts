@@ -21,14 +21,18 @@ export function checkoutUrls(here: string, cartId: string, given: GivenUrls): Ch
   const page = new URL(here);
   page.hash = '';
   for (const name of ['cart', 'redirect_status']) page.searchParams.delete(name);
-  const absolute = (url: string | undefined) => new URL(url ?? page, here);
+  const full = (url = page.href, query: Record<string, string> = {}) => {
+    try {
+      return withQuery(new URL(url, here), query);
+    } catch {
+      // Not an address. The server says what is wrong with it.
+      return url;
+    }
+  };
   return {
-    termsUrl: given.termsUrl === undefined ? '' : absolute(given.termsUrl).href,
-    checkoutUrl: withQuery(absolute(given.checkoutUrl), { cart: cartId }),
-    confirmationUrl: withQuery(absolute(given.confirmationUrl), {
-      redirect_status: 'succeeded',
-      cart: cartId,
-    }),
+    termsUrl: given.termsUrl === undefined ? '' : full(given.termsUrl),
+    checkoutUrl: full(given.checkoutUrl, { cart: cartId }),
+    confirmationUrl: full(given.confirmationUrl, { redirect_status: 'succeeded', cart: cartId }),
   };
 }
 

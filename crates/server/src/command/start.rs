@@ -8,12 +8,13 @@ use kassa::config::{self, CatalogueSource, Database, KustomEnvironment, KustomSe
 use kassa::dev::Pages;
 use kassa::import::{ImportError, import};
 use kassa::kustom::Kustom;
-use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Timeouts};
+use kassa::kustom_client::{Credentials, KustomAccount, KustomClient, Observer, Timeouts};
 use kassa::listen::{self, STOP_GRACE};
 use kassa::rate_limit::{Limits, RateLimits};
 use kassa::shelf::Shelf;
 use kassa::store::Store;
 use kassa::store::sqlite::{OpenError, SqliteStore};
+use kassa::timeline::{CallsToKustom, Timeline};
 use kassa::token::CallbackTokens;
 use kassa::{admin, dev, http, tls};
 use kassa_commerce::change::Change;
@@ -58,7 +59,10 @@ pub(crate) async fn start(
     });
     let router = http::router(app.clone());
     let (router, tls) = match pages {
-        Some(pages) => (router.merge(dev::router(pages)), Some(tls::self_signed()?)),
+        Some(pages) => (
+            router.merge(dev::router(app.clone(), pages)),
+            Some(tls::self_signed()?),
+        ),
         None => (router, None),
     };
     on_ready();
@@ -167,12 +171,13 @@ async fn app(
         https_pages_only: environment == KustomEnvironment::Live,
         demo_payment: settings.demo_payment,
     };
-    let kustom = KustomClient::new(account(&settings.kustom), Timeouts::default())?;
-    let kustom_accounts = kustom_accounts(&settings.kustom)?;
+    let timeline = timeline(settings);
+    let kustom = client(account(&settings.kustom), timeline.as_ref())?;
+    let kustom_accounts = kustom_accounts(&settings.kustom, timeline.as_ref())?;
     let parts = Parts::new(
         store,
         shelf,
-        Some(Arc::new(kustom)),
+        Some(kustom),
         Arc::new(SystemClock),
         Arc::new(SystemIds),
         tokens,
@@ -180,10 +185,29 @@ async fn app(
     );
     Ok(App::new(Parts {
         kustom_accounts,
+        timeline,
         rate_limits: rate_limits(settings),
         stop: stop.clone(),
         ..parts
     }))
+}
+
+/// What happens to carts is recorded where somebody can look: in development, and where there is a listener for operators.
+fn timeline(settings: &Settings) -> Option<Arc<Timeline>> {
+    let can_look = settings.mode == Mode::Dev || settings.admin.listen.is_some();
+    can_look.then(|| Arc::new(Timeline::new(Arc::new(SystemClock))))
+}
+
+fn client(account: KustomAccount, timeline: Option<&Arc<Timeline>>) -> Result<Arc<dyn Kustom>, StartError> {
+    let observer = timeline.map(|timeline| {
+        let observer: Arc<dyn Observer> = Arc::new(CallsToKustom(Arc::clone(timeline)));
+        observer
+    });
+    Ok(Arc::new(KustomClient::observed(
+        account,
+        Timeouts::default(),
+        observer,
+    )?))
 }
 
 /// A developer's tests may do what they like.
@@ -218,14 +242,16 @@ fn account(kustom: &KustomSettings) -> KustomAccount {
 }
 
 /// Each account has its own client, so that one that is refused does not slow down the others.
-fn kustom_accounts(kustom: &KustomSettings) -> Result<BTreeMap<String, Arc<dyn Kustom>>, StartError> {
+fn kustom_accounts(
+    kustom: &KustomSettings,
+    timeline: Option<&Arc<Timeline>>,
+) -> Result<BTreeMap<String, Arc<dyn Kustom>>, StartError> {
     let accounts = kustom.accounts.iter().map(|(name, given)| {
         let account = KustomAccount {
             base_url: kustom.url.clone(),
             credentials: user_and_key(given),
         };
-        let client: Arc<dyn Kustom> = Arc::new(KustomClient::new(account, Timeouts::default())?);
-        Ok((name.clone(), client))
+        Ok((name.clone(), client(account, timeline)?))
     });
     accounts.collect()
 }

@@ -9,6 +9,7 @@ use super::path::CartIdPath;
 use super::view::CartView;
 use crate::app::{App, PricedCart};
 use crate::bus::{Heard, Subscription};
+use crate::timeline::Draft;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
@@ -50,17 +51,39 @@ pub(super) async fn stream(State(app): State<App>, CartIdPath(id): CartIdPath) -
         // Whether there is such a cart cannot be said now. A browser that hears an error never asks again.
         Err(error) => {
             tracing::warn!(%error, "a stream could not be opened; its browser is asked to come back");
-            return Ok(response(&app, stream::iter([Event::default().retry(RETRY)])));
+            return Ok(response(
+                &app,
+                stream::iter([Sent::silent(Event::default().retry(RETRY))]),
+            ));
         }
     };
     subscription.shows(cart.cart.version);
-    let events = first_events(&cart).chain(later_events(app.clone(), id, subscription, &cart));
+    let events = first_events(&app, &cart).chain(later_events(app.clone(), id, subscription, &cart));
     Ok(response(&app, events))
 }
 
-fn response(app: &App, events: impl Stream<Item = Event> + Send + 'static) -> Response {
+/// An event, and what the timeline is told of it when it leaves.
+struct Sent {
+    event: Event,
+    told: Option<(CartId, Draft)>,
+}
+
+impl Sent {
+    fn silent(event: Event) -> Self {
+        Self { event, told: None }
+    }
+}
+
+fn response(app: &App, events: impl Stream<Item = Sent> + Send + 'static) -> Response {
     let stopping = app.stop.clone().cancelled_owned();
-    let events = events.map(Ok::<_, Infallible>).take_until(Box::pin(stopping));
+    let timeline = app.timeline.clone();
+    let events = events.map(move |sent| {
+        if let (Some(timeline), Some((cart_id, draft))) = (&timeline, sent.told) {
+            timeline.note(cart_id, &draft);
+        }
+        Ok::<_, Infallible>(sent.event)
+    });
+    let events = events.take_until(Box::pin(stopping));
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();
@@ -78,9 +101,13 @@ pub(super) fn never_buffered(headers: &mut HeaderMap) {
 }
 
 /// A page that only listens for `updated` would wait for ever on a cart that was completed before it connected.
-fn first_events(cart: &PricedCart) -> impl Stream<Item = Event> + use<> {
-    let init = event("init", cart).retry(RETRY);
-    let completed = (cart.cart.state == CartState::Completed).then(|| event("updated", cart));
+fn first_events(app: &App, cart: &PricedCart) -> impl Stream<Item = Sent> + use<> {
+    let init = sent(app, "init", cart);
+    let init = Sent {
+        event: init.event.retry(RETRY),
+        ..init
+    };
+    let completed = (cart.cart.state == CartState::Completed).then(|| sent(app, "updated", cart));
     stream::iter(std::iter::once(init).chain(completed))
 }
 
@@ -100,7 +127,7 @@ fn later_events(
     cart_id: CartId,
     subscription: Subscription,
     shown: &PricedCart,
-) -> impl Stream<Item = Event> + use<> {
+) -> impl Stream<Item = Sent> + use<> {
     let listener = Listener {
         app,
         cart_id,
@@ -116,7 +143,7 @@ fn later_events(
 }
 
 impl Listener {
-    async fn next(&mut self) -> Option<Event> {
+    async fn next(&mut self) -> Option<Sent> {
         if self.evicted {
             return None;
         }
@@ -124,7 +151,7 @@ impl Listener {
             match self.subscription.heard().await {
                 Heard::Evicted => {
                     self.evicted = true;
-                    return Some(Event::default().retry(EVICTED_RETRY));
+                    return Some(Sent::silent(Event::default().retry(EVICTED_RETRY)));
                 }
                 Heard::Changed { version } if version <= self.shown_version => (),
                 Heard::Changed { .. } => {
@@ -143,7 +170,7 @@ impl Listener {
                     let rendered = rendered(&cart);
                     if rendered != self.shown {
                         self.shown = rendered;
-                        return Some(event("updated", &cart));
+                        return Some(sent(&self.app, "updated", &cart));
                     }
                 }
             }
@@ -151,9 +178,13 @@ impl Listener {
     }
 }
 
-fn event(name: &str, cart: &PricedCart) -> Event {
+fn sent(app: &App, name: &str, cart: &PricedCart) -> Sent {
     let event = Event::default().event(name).id(cart.cart.version.to_string());
-    event.data(rendered(cart))
+    let timeline = app.timeline.as_ref();
+    Sent {
+        event: event.data(rendered(cart)),
+        told: timeline.map(|timeline| (cart.cart.id, Draft::event(timeline.now(), name, &cart.cart))),
+    }
 }
 
 fn rendered(cart: &PricedCart) -> String {

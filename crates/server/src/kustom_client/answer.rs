@@ -1,5 +1,6 @@
 //! A finished HTTP answer, and how far it can be trusted.
 
+use super::observer::Told;
 use bytes::Bytes;
 use kustom_api::Failure;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,21 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    pub(super) fn told(&self) -> Told<'_> {
+        let headers = [
+            ("location", self.location.as_deref()),
+            ("retry-after", self.retry_after.as_deref()),
+        ];
+        Told::Answer {
+            status: self.status,
+            headers: headers
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect(),
+            body: &self.body,
+        }
+    }
+
     /// Any other success is not in Kustom's documentation, so nobody knows what was done.
     pub(super) fn expect_status(self, expected: u16) -> Result<Self, Failure> {
         if self.status == expected {

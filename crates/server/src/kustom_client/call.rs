@@ -1,5 +1,6 @@
 //! One request to Kustom, before it is sent.
 
+use super::observer::Asked;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
@@ -10,6 +11,7 @@ use kustom_api::IDEMPOTENCY_KEY_HEADER;
 use serde::Serialize;
 use uuid::Uuid;
 
+const JSON: &str = "application/json";
 const USER_AGENT_VALUE: &str = concat!("kassa/", env!("CARGO_PKG_VERSION"));
 
 pub(super) struct Call {
@@ -17,7 +19,8 @@ pub(super) struct Call {
     /// The path without ids, for the log.
     pub(super) route: &'static str,
     uri: Uri,
-    key: Option<Uuid>,
+    /// As text, which is what a header and an observer need.
+    key: Option<String>,
     body: Option<Bytes>,
 }
 
@@ -54,8 +57,30 @@ impl Call {
 
     pub(super) fn with_key(self, key: Uuid) -> Self {
         Self {
-            key: Some(key),
+            key: Some(key.to_string()),
             ..self
+        }
+    }
+
+    /// What is told of it before it is sent.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        let key = self.key.as_deref();
+        let content_type = self.body.as_ref().map(|_| JSON);
+        let headers = [
+            ("authorization", Some("")),
+            ("accept", Some(JSON)),
+            ("user-agent", Some(USER_AGENT_VALUE)),
+            ("content-type", content_type),
+            (IDEMPOTENCY_KEY_HEADER, key),
+        ];
+        Asked {
+            method: &self.method,
+            url: &self.uri,
+            headers: headers
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect(),
+            body: self.body.as_deref().unwrap_or_default(),
         }
     }
 
@@ -67,17 +92,17 @@ impl Call {
         *request.uri_mut() = self.uri;
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, authorization);
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(JSON));
         headers.insert(USER_AGENT, HeaderValue::from_static(USER_AGENT_VALUE));
         if has_body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
         }
         if is_bare_post {
             // Some gateways answer 411 to a POST that does not state its length.
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if let Some(key) = self.key {
-            let key = HeaderValue::from_str(&key.to_string()).expect("a UUID is hexadecimal");
+            let key = HeaderValue::from_str(&key).expect("a UUID is hexadecimal");
             headers.insert(HeaderName::from_static(IDEMPOTENCY_KEY_HEADER), key);
         }
         request

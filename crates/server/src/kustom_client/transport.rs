@@ -7,6 +7,7 @@ use super::ClientError;
 use super::answer::Answer;
 use super::call::Call;
 use super::host::Security;
+use super::observer::{Observer, Told};
 use crate::crash;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -65,6 +66,7 @@ pub(super) struct Transport {
     http: Client<Connector, Full<Bytes>>,
     authorization: HeaderValue,
     places: Semaphore,
+    observer: Option<Arc<dyn Observer>>,
     total: Duration,
 }
 
@@ -73,6 +75,7 @@ impl Transport {
         authorization: HeaderValue,
         security: Security,
         timeouts: Timeouts,
+        observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, ClientError> {
         let connector = Timeout::new(https_connector(security)?, timeouts.connect);
         // An idle connection that turns out closed before anything was written is replaced by a new one; hyper does
@@ -87,6 +90,7 @@ impl Transport {
             http,
             authorization,
             places: Semaphore::new(MAX_IN_FLIGHT),
+            observer,
             total: timeouts.total,
         })
     }
@@ -99,6 +103,10 @@ impl Transport {
     pub(super) async fn send(&self, call: Call) -> Result<Answer, Failure> {
         let started = Instant::now();
         let (method, route) = (call.method.clone(), call.route);
+        let on_answer = self
+            .observer
+            .as_ref()
+            .and_then(|observer| observer.asked(&call.asked()));
         let act = crash::Act::call(&method, route);
         act.before();
         let outcome = self.exchange(call, started + self.total).await;
@@ -106,12 +114,18 @@ impl Transport {
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(answer) => {
+                if let Some(on_answer) = on_answer {
+                    on_answer(answer.told());
+                }
                 let status = answer.status;
                 tracing::debug!(%method, route, status, elapsed_ms, "Kustom answered {method} {route} with {status}");
                 Ok(answer)
             }
             Err(unfinished) => {
                 let reason = chain(&unfinished);
+                if let Some(on_answer) = on_answer {
+                    on_answer(Told::Failure { reason: &reason });
+                }
                 tracing::warn!(%method, route, elapsed_ms, "no answer from Kustom to {method} {route}: {reason}");
                 Err(unfinished.into_failure(reason))
             }

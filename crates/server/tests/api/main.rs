@@ -32,5 +32,6 @@ mod review;
 mod shop;
 mod stock;
 mod storage;
+mod timeline;
 mod trouble;
 mod validation;

@@ -12,6 +12,7 @@ use kassa::pace::Pace;
 use kassa::shelf::Shelf;
 use kassa::store::Store;
 use kassa::store::sqlite::SqliteStore;
+use kassa::timeline::{CallsToKustom, Timeline};
 use kassa::token::CallbackTokens;
 use kassa_commerce::catalogue::Rest;
 use kassa_commerce::kustom::hook::SyncTiming;
@@ -99,13 +100,23 @@ pub(crate) fn parts(
 }
 
 pub(crate) fn client(kustom_url: &str, timeouts: Timeouts) -> Arc<dyn Kustom> {
+    Arc::new(KustomClient::new(account(kustom_url), timeouts).unwrap())
+}
+
+/// One whose calls a timeline is told of.
+pub(crate) fn observed_client(kustom_url: &str, timeline: &Arc<Timeline>) -> Arc<dyn Kustom> {
+    let observer = Arc::new(CallsToKustom(Arc::clone(timeline)));
+    let client = KustomClient::observed(account(kustom_url), Timeouts::default(), Some(observer));
+    Arc::new(client.unwrap())
+}
+
+fn account(kustom_url: &str) -> KustomAccount {
     let credentials = Credentials::UserAndKey {
         key_id: "M1".into(),
         password: "secret".to_owned().into(),
     };
-    let account = KustomAccount {
+    KustomAccount {
         base_url: kustom_url.parse().unwrap(),
         credentials,
-    };
-    Arc::new(KustomClient::new(account, timeouts).unwrap())
+    }
 }

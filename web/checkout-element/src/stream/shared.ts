@@ -29,11 +29,12 @@ function joinStream(url: string, listener: StreamListener): Stream {
   const channel = new BroadcastChannel(name);
   let source: Stream | undefined;
   let newest: Cart | undefined;
-  let isConnected = true;
+  let isConnected: boolean | undefined;
   let unanswered: ReturnType<typeof setTimeout> | undefined;
 
   const tell = (message: Message) => channel.postMessage(message);
   const take = (cart: Cart | undefined, isConnectedNow: boolean) => {
+    // The first news are always told: whoever listens may remember a connection that was lost before.
     if (isConnectedNow !== isConnected) listener.onConnection(isConnectedNow);
     isConnected = isConnectedNow;
     if (!cart) return;
@@ -77,7 +78,7 @@ function joinStream(url: string, listener: StreamListener): Stream {
       settle();
       if (!source) take(data.cart, data.isConnected);
     } else if (source) {
-      tell({ type: 'news', cart: newest, isConnected });
+      tell({ type: 'news', cart: newest, isConnected: isConnected !== false });
       if (data.isDoubtful) source.renew();
     }
   };

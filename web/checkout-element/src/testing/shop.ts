@@ -13,6 +13,7 @@ export type FakeShop = {
   isReachable: boolean;
   /** The path of each call, newest last. */
   calls: string[];
+  urls: string[];
   /** Sends the cart, changed, by the stream. */
   publish: (cart: Cart) => void;
 };
@@ -22,19 +23,21 @@ export function openShop(): FakeShop {
   const shop: FakeShop = {
     cart: cart(undefined, 1),
     answers: {
-      kustom: { status: 200, body: { htmlSnippet: '<b>Kustom</b>' } },
+      kustom: { status: 200, body: { htmlSnippet: '<iframe></iframe>' } },
       confirm: { status: 200, body: { status: 'checkout_incomplete' } },
     },
     isReachable: true,
     calls: [],
+    urls: [],
     publish: (published) => {
       shop.cart = published;
       for (const stream of FakeEventSource.open) stream.send(published);
     },
   };
   vi.stubGlobal('fetch', async (url: string) => {
-    const path = new URL(url).pathname.split('/carts/1')[1] ?? '';
+    const path = new URL(url).pathname.split(/\/carts\/[^/]+/)[1] ?? '';
     shop.calls.push(path);
+    shop.urls.push(url);
     if (!shop.isReachable) throw new TypeError('Failed to fetch');
     if (path === '') return Response.json(shop.cart);
     const { status, body } = shop.answers[path.endsWith('/confirm') ? 'confirm' : 'kustom'];

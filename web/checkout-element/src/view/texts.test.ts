@@ -4,7 +4,6 @@ import { problemText, textsOf } from './texts.js';
 test('both languages say everything', () => {
   const [english, swedish] = [textsOf('en'), textsOf('sv')];
   expect(Object.keys(swedish)).toEqual(Object.keys(english));
-  expect(Object.keys(swedish.problems)).toEqual(Object.keys(english.problems));
   expect(JSON.stringify(swedish)).not.toContain('""');
 });
 
@@ -15,5 +14,5 @@ test('Swedish is for Swedish in any spelling, English for everybody else', () =>
 
 test('a code that is not known has a text all the same', () => {
   expect(problemText(textsOf('en'), 'INTERNAL')).toContain('Your cart is safe');
-  expect(problemText(textsOf('en'), 'NOT_FOUND')).toBe(textsOf('en').problems.CART_NOT_OPEN);
+  expect(problemText(textsOf('en'), 'NOT_FOUND')).toBe(textsOf('en').CART_NOT_OPEN);
 });

@@ -5,16 +5,26 @@ import { STYLES } from './styles.js';
 import { problemText, type Texts } from './texts.js';
 
 export type View = {
-  show: (state: CheckoutState, texts: Texts, cart: Cart | undefined, checkoutUrl: string | undefined) => void;
-  setConnected: (isConnected: boolean, texts: Texts) => void;
+  show: (scene: Scene) => void;
+};
+
+export type Scene = {
+  readonly state: CheckoutState;
+  readonly texts: Texts;
+  readonly cart: Cart | undefined;
+  readonly checkoutUrl: string;
+  readonly isConnectionLost: boolean;
 };
 
 /** The parts, as the README lists them. */
-export const TREE = `<p part=status role=status tabindex=-1><span part=spinner aria-hidden=true></span><span part=status-text></span></p>
-<p part=offline role=status hidden></p><div part=problem role=alert tabindex=-1 hidden></div>
-<div part=actions><button part=retry type=button></button><a part=back></a></div>
-<div part=frame tabindex=-1><slot></slot></div>
-<div part=done tabindex=-1 hidden><slot name=done><p part=done-text></p></slot></div>`;
+export const TREE = `<div part=notice><p part=status role=status tabindex=-1><span part=spinner></span><span part=status-text></span></p><div part=problem role=alert tabindex=-1></div><div part=actions><button part=retry></button><a part=back></a></div><p part=offline role=status></p></div><div part=frame tabindex=-1><slot></slot></div><div part=done tabindex=-1><slot name=done><p part=done-text></p></slot></div>`;
+
+type Parts = readonly [
+  HTMLElement,
+  ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement],
+  HTMLAnchorElement,
+  ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement],
+];
 
 export function createView(host: HTMLElement, onRetry: () => void): View {
   const root = host.attachShadow({ mode: 'open' });
@@ -22,44 +32,35 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
   sheet.replaceSync(STYLES);
   root.adoptedStyleSheets = [sheet];
   root.innerHTML = TREE;
-  const part = (name: string) => root.querySelector(`[part=${name}]`) as HTMLElement;
-  const said = part('status-text');
-  const status = part('status');
-  const spinner = part('spinner');
-  const offline = part('offline');
-  const problem = part('problem');
-  const retry = part('retry');
-  const frame = part('frame');
-  const done = part('done');
-  const thanks = part('done-text');
-  const back = part('back') as HTMLAnchorElement;
+  // In the order of the tree.
+  const [, status, spinner, said, problem, , retry, back, offline, frame, done, thanks] =
+    root.querySelectorAll('[part]') as unknown as Parts;
   retry.onclick = onRetry;
 
   return {
-    show: (state, texts, cart, checkoutUrl) => {
+    show: ({ state, texts, cart, checkoutUrl, isConnectionLost }) => {
       const { phase } = state;
       const focused = root.activeElement ?? (host.contains(document.activeElement) ? frame : null);
       const complaint = complaintOf(state);
       host.setAttribute('phase', phase);
       say(said, statusOf(state, texts));
-      spinner.hidden = phase === 'done' || state.note !== undefined || !said.textContent;
+      spinner.hidden = !isTurning(state) || !said.textContent;
       problem.hidden = complaint === undefined;
       say(problem, complaint ? problemText(texts, complaint) : '');
       retry.hidden = complaint === undefined || complaint === 'EMPTY_CART' || isLeft(state);
       say(retry, texts.retry);
-      back.hidden = !isLeft(state) || checkoutUrl === undefined;
-      back.href = checkoutUrl ?? '';
+      back.hidden = !isLeft(state);
+      back.href = checkoutUrl;
       say(back, texts.back);
+      // An order that has arrived needs no connection any more.
+      offline.hidden = !isConnectionLost || phase === 'done';
+      say(offline, offline.hidden ? '' : texts.offline);
       frame.hidden = phase === 'failed' || phase === 'confirming' || phase === 'done';
       frame.setAttribute('aria-busy', String(phase === 'loading' || phase === 'suspended'));
       done.hidden = phase !== 'done';
       say(thanks, doneText(texts, cart));
       // Whoever was where something has gone must not be thrown back to the top of the page.
       if (focused?.closest('[hidden]')) [problem, done, frame, status].find(({ hidden }) => !hidden)?.focus();
-    },
-    setConnected: (isConnected, texts) => {
-      offline.hidden = isConnected;
-      say(offline, isConnected ? '' : texts.offline);
     },
   };
 }
@@ -75,6 +76,11 @@ function complaintOf({ phase, problem, isOverdue, news }: CheckoutState): string
 /** The way out is the page before: after a decline, and for one who has come here without having paid. */
 function isLeft({ phase, note, problem }: CheckoutState): boolean {
   return problem?.wayOut === 'checkout' || (phase === 'confirming' && note === 'slow');
+}
+
+/** Something is under way that the shopper waits for. */
+function isTurning({ phase, note }: CheckoutState): boolean {
+  return phase !== 'done' && !note;
 }
 
 function statusOf({ phase, note, isOverdue }: CheckoutState, texts: Texts): string {

@@ -49,7 +49,7 @@ export function showOrders(root: HTMLElement): void {
     over: cancelling.dialog,
     main: () => html`
       <section class="look-up">
-        ${answer.found ? html`<p class="title">${texts().lookUpTitle}</p>` : html`<h1>${texts().lookUpTitle}</h1>`}
+        ${answer.found ? html`<p class="page-title">${texts().lookUpTitle}</p>` : html`<h1>${texts().lookUpTitle}</h1>`}
         <p class="quiet">${texts().lookUpText}</p>
         ${formTemplate(ask, missing, answer.code, isBusy)} ${boughtHere()}
       </section>

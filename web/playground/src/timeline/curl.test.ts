@@ -58,3 +58,10 @@ test('what is not as it was is said in comments, which a shell leaves out', () =
   expect(lines.filter((line) => line.startsWith('#'))).toHaveLength(3);
   expect(lines.at(-2)).toMatch(/^curl /);
 });
+
+test('a body that was not recorded is not sent as what is told of it', () => {
+  const command = curl({ method: 'POST', url: '/x', headers: {}, body: '(12 bytes, no type)' });
+  expect(command).toBe(
+    '# This request had a body that was not recorded.\ncurl -sS -X POST http://127.0.0.1:3300/x',
+  );
+});

@@ -18,7 +18,7 @@ export function curlOf(entry: Entry, place: CurlPlace): string {
   const address = new URL(fill(url), place.origin).href.replaceAll('%7B', '{').replaceAll('%7D', '}');
   const parts = [`curl -sS -X ${quoted(method)} ${quoted(address)}`];
   for (const [name, value] of Object.entries(headers)) parts.push(...headerOption(name, fill(value)));
-  if (body) parts.push(`--data-raw ${quoted(fill(body))}`);
+  if (body && !isUntold(body)) parts.push(`--data-raw ${quoted(fill(body))}`);
   return [...warnings(entry), parts.join(' \\\n  ')].join('\n');
 }
 
@@ -41,8 +41,14 @@ function warnings({ detail }: Entry): string[] {
   const said: string[] = [];
   if (detail.url?.includes(MASKED)) said.push('# The token in this address is not shown: put yours for ***.');
   if (detail.body?.includes(MASKED)) said.push('# Personal data in this body is masked with ***.');
+  if (isUntold(detail.body)) said.push('# This request had a body that was not recorded.');
   if (isCut(detail.body)) said.push('# This body was cut when it was recorded.');
   return said;
+}
+
+/** Of what it does not read, the server tells only the length and the type. */
+function isUntold(body: string | undefined): boolean {
+  return /^\(\d+ bytes, .*\)$/.test(body ?? '');
 }
 
 function isCut(body: string | undefined): boolean {

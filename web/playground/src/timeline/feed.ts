@@ -4,6 +4,8 @@ import { type Entry, isRecord, readEntry } from './entry';
 export type FeedListener = {
   onEntries: (entries: Entry[]) => void;
   onDropped: (count: number) => void;
+  /** The server was started anew and counts from one again: what was told before is of another life of it. */
+  onRestart: () => void;
   /** `missing`: this server keeps no timeline of this cart. */
   onState: (state: 'live' | 'lost' | 'missing') => void;
 };
@@ -17,6 +19,7 @@ export function followTimeline(cartId: string, listener: FeedListener, base = '/
   const url = `${base}/carts/${encodeURIComponent(cartId)}/timeline`;
   let last = 0;
   let pauseMs = FIRST_PAUSE_MS;
+  let isBroken = false;
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,12 +36,23 @@ export function followTimeline(cartId: string, listener: FeedListener, base = '/
     source.addEventListener('open', () => {
       pauseMs = FIRST_PAUSE_MS;
       listener.onState('live');
+      if (isBroken) void lookForRestart();
+      isBroken = false;
     });
     source.addEventListener('entry', ({ data }) => take([parsed(data)]));
     source.addEventListener('dropped', ({ data }) => listener.onDropped(countIn(parsed(data))));
     source.addEventListener('error', () => void onBreak());
   };
+  /** A timeline is kept in memory. After a restart, what is asked for after the old number would never come. */
+  const lookForRestart = async () => {
+    const newest = await newestOf(`${url}?after=0`);
+    if (newest === undefined || newest >= last) return;
+    last = 0;
+    listener.onRestart();
+    connect();
+  };
   const onBreak = async () => {
+    isBroken = true;
     listener.onState('lost');
     if (source?.readyState !== EventSource.CLOSED) return;
     // A refusal ends a source for good. Whether it is worth asking again, only an answer with a status tells.
@@ -68,6 +82,17 @@ async function statusOf(url: string): Promise<number> {
     return (await fetch(url)).status;
   } catch {
     return 0;
+  }
+}
+
+async function newestOf(url: string): Promise<number | undefined> {
+  try {
+    const answer: unknown = await (await fetch(url)).json();
+    const entries =
+      isRecord(answer) && Array.isArray(answer.entries) ? (answer.entries as unknown[]) : undefined;
+    return entries && (readEntry(entries.at(-1))?.sequence ?? 0);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything that is known of the cart on screen: of the server and of this page, as one log that can be listened to. */
 import { scene } from '../scene';
+import { isOfPage } from './entry';
 import { type Feed, followTimeline } from './feed';
 import { emptyLog, type Log, withEntries } from './log';
 import { followElement, followKustom, followPage, type Note } from './page-events';
@@ -42,6 +43,10 @@ export function createSource(): Source {
       onEntries: take,
       onDropped: (count) => {
         log = { ...log, dropped: log.dropped + count };
+        tell();
+      },
+      onRestart: () => {
+        log = withEntries(emptyLog, log.entries.filter(isOfPage));
         tell();
       },
       onState: (state) => {

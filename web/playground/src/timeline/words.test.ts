@@ -5,7 +5,11 @@ import { duration, isTrouble, sentence, shortTitle } from './words';
 
 test.each([
   ['POST /ingress/commerce/carts/{cartId}/set-quantity', 'POST …/set-quantity'],
-  ['GET /ingress/commerce/carts/{cartId}', 'GET …'],
+  ['GET /ingress/commerce/carts/{cartId}', 'GET cart'],
+  [
+    'POST /ordermanagement/v1/orders/1e6b8a90-4d3c-4a4f-9a8e-0123456789ab/acknowledge',
+    'POST …/{id}/acknowledge',
+  ],
   ['POST /ingress/kustom/validate?token=***', 'POST …/validate'],
   [
     'POST http://127.0.0.1:3301/checkout/v3/orders/1e6b8a90-4d3c-4a4f-9a8e-0123456789ab',

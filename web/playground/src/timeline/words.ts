@@ -13,9 +13,11 @@ export function shortTitle(entry: Entry): string {
     .replace(/https?:\/\/[^/\s]+/, '')
     .replace('/ingress/commerce/carts/{cartId}', '…')
     .replace('/ingress/commerce', '…')
+    .replace('/ordermanagement/v1/orders', '…')
     .replace('/ingress/kustom', '…')
     .replace(/\?.*$/, '')
-    .replace(LONG_ID, '{id}');
+    .replace(LONG_ID, '{id}')
+    .replace(/…$/, 'cart');
 }
 
 export function duration(ms: number): string {

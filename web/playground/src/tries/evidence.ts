@@ -41,7 +41,7 @@ export const acknowledged: Sign = (entry, request) =>
   isGoodAnswer(entry) && isFrom(request, 'kustom-call', 'POST', /\/acknowledge$/);
 
 export const orderPlaced: Sign = ({ kind, detail }) =>
-  kind === 'state' && detail.what === 'order' && detail.from === undefined;
+  kind === 'state' && detail.what === 'order' && detail.to === 'placed';
 
 export const paymentDeclined: Sign = ({ detail }) => detail.event === 'can_not_complete_order';
 
@@ -70,7 +70,8 @@ function isPush(entry: Entry): boolean {
 }
 
 function isAboutVerdict({ detail }: Entry): boolean {
-  return /[?&]event=notification\b/.test(detail.url ?? '');
+  // What it says is masked where it was recorded; a push of a purchase has no such member.
+  return /[?&]event=/.test(detail.url ?? '');
 }
 
 function isGoodAnswer({ kind, detail }: Entry): boolean {

@@ -8,13 +8,13 @@ const changed = shopExchange(2, 'POST', '/set-quantity');
 const synced = kustomExchange(3, 'POST', '/checkout/v3/orders/k-1');
 const allowed = callback(4, '/validate?token=***&checkout=k-1');
 const pushed = callback(5, '/webhook/push?token=***');
-const decidedCall = callback(6, '/webhook/push?token=***&event=notification');
+const decidedCall = callback(6, '/webhook/push?token=***&event=***');
 const acknowledged = kustomExchange(7, 'POST', '/ordermanagement/v1/orders/k-1/acknowledge', 204);
 const hashes = (pendingHash: string, syncHash: string): Told => ({
   kind: 'hash',
   detail: { pendingHash, syncHash },
 });
-const placed: Told = { kind: 'state', title: 'order placed', detail: { what: 'order', to: 'open' } };
+const placed: Told = { kind: 'state', title: 'order placed', detail: { what: 'order', to: 'placed' } };
 const atKustom = (to: string): Told => ({ from: 'kustom', to: 'kustom', detail: { what: 'kustom', to } });
 const declined: Told = {
   from: 'kustom',
@@ -92,7 +92,7 @@ test('a change before Kustom is lost is not the one that has to survive it', () 
 });
 
 test('an order that was placed and later changes its state is still one', () => {
-  const later: Told = { kind: 'state', detail: { what: 'order', from: 'open', to: 'processing' } };
+  const later: Told = { kind: 'state', detail: { what: 'order', to: 'changed' } };
   const { verdict } = progressOf(named('quantity'), told(...WELL.quantity, later));
   expect(verdict?.isGood).toBe(true);
 });

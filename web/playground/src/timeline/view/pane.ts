@@ -1,6 +1,7 @@
 /** The timeline with what stands above it. */
 import type { KustomCheckoutElement } from '@kassa/checkout-element';
 import { h } from '../../dom';
+import type { Entry } from '../entry';
 import { hashesOf } from '../hashes';
 import { ofKinds, rowsOf } from '../rows';
 import type { Source } from '../source';
@@ -20,7 +21,7 @@ export function createTimelinePane(
   const show = () => {
     const { entries, dropped: count } = source.log;
     status.showHashes(hashesOf(entries));
-    status.showPhase(checkout()?.state.phase);
+    status.showPhase(phaseOf(checkout(), entries));
     status.showConnection(source.connection);
     dropped.hidden = count === 0;
     dropped.textContent = `${count} earlier entries are not kept.`;
@@ -44,4 +45,10 @@ export function createTimelinePane(
     dropped,
     list.element,
   );
+}
+
+/** An element that has done its work is taken from the page. Then what was last heard of it counts. */
+function phaseOf(checkout: KustomCheckoutElement | undefined, entries: readonly Entry[]): string | undefined {
+  if (checkout?.isConnected) return checkout.state.phase;
+  return entries.findLast(({ kind, detail }) => kind === 'state' && detail.what === 'checkout')?.detail.to;
 }

@@ -62,7 +62,7 @@ function label(row: Row): HTMLElement {
   return h(
     'span',
     { class: 'label' },
-    h('span', { class: 'title' }, shortTitle(entry)),
+    h('span', { class: 'said' }, shortTitle(entry)),
     ending !== '' && h('span', { class: 'ending' }, ending),
   );
 }
