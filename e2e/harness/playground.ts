@@ -29,6 +29,12 @@ export async function goToCheckout(page: Page): Promise<string> {
   return cartId;
 }
 
+/** On a phone the order beside the checkout is folded until somebody wants to see it. */
+export async function unfoldSummary(page: Page): Promise<void> {
+  const summary = page.locator('[data-testid="summary"]:not([open]) > summary');
+  if (await summary.isVisible()) await summary.click();
+}
+
 export function kustom(page: Page): FrameLocator {
   return page.frameLocator('#klarna-checkout-iframe');
 }

@@ -45,6 +45,8 @@ test('a reloaded confirmation still shows the order', async () => {
 async function takePicture(): Promise<void> {
   const folder = join(REPOSITORY, 'docs');
   await mkdir(folder, { recursive: true });
+  // Wide enough for the shop and what goes on behind it.
+  await story.page.setViewportSize({ width: 1600, height: 900 });
   await story.page.evaluate(() => scrollTo(0, 0));
   await story.page.screenshot({ path: join(folder, 'playground.png') });
 }

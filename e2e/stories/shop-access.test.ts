@@ -57,6 +57,8 @@ describe.each(LOOKS)('$title', ({ width, height, scheme, title }) => {
     await shopper.goToCheckout(page);
     await shopper.kustom(page).getByTestId('kco-total').waitFor();
     await check('checkout');
+    await shopper.unfoldSummary(page);
+    await check('checkout-unfolded');
 
     await shopper.fillInTestPerson(page);
     await shopper.pay(page);

@@ -53,6 +53,7 @@ test.each([
   await shopper.goToCheckout(page);
   await shopper.kustom(page).getByTestId('kco-total').waitFor();
   await shopper.fillInTestPerson(page);
+  await shopper.unfoldSummary(page);
   await page.getByTestId('increase-SH005-BLK-10').click();
   await page.locator('[data-testid="cart-item-SH005-BLK-10"]:not([data-pending])').waitFor();
   await shopper.untilSyncState(page, 'open');

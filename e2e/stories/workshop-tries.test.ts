@@ -45,6 +45,7 @@ describe.each(SCREENS)('on a $name', ({ name, ...screen }) => {
   test('a quantity is changed while the form is open', async () => {
     const { page } = story;
     const cartId = await begin('quantity');
+    await shopper.unfoldSummary(page);
     await page.getByTestId('increase-BOOK-001').click();
     await workshop.untilStep(page, 'the hashes are equal');
     await shopper.untilSyncState(page, 'open');
@@ -92,6 +93,7 @@ describe.each(SCREENS)('on a $name', ({ name, ...screen }) => {
     const cartId = await begin('lost-kustom');
     await page.getByTestId('lose-kustom').click();
     await workshop.untilStep(page, 'Kustom answers nobody');
+    await shopper.unfoldSummary(page);
     await page.getByTestId('increase-BOOK-001').click();
     await workshop.untilStep(page, 'Kassa cannot tell Kustom');
     expect(await page.locator('kustom-checkout').getAttribute('phase')).toBe('suspended');

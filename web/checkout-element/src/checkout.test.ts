@@ -80,6 +80,17 @@ describe('the iframe', () => {
     await settle(21_000);
     expect([checkout.state.phase, told]).toEqual(['failed', ['NO_IFRAME']]);
   });
+  test('that loads slowly does not make the page forget what it has heard meanwhile', async () => {
+    shop.answers.kustom.body = { htmlSnippet: '<b>Kustom</b>' };
+    begin();
+    await settle(1_000);
+    shop.publish(cart(2, 1));
+    container.append(document.createElement('iframe'));
+    await settle(100);
+    expect([checkout.state.phase, kustom.calls]).toEqual(['suspended', ['suspend']]);
+    shop.publish(cart(2, 2));
+    expect(checkout.state.phase).toBe('open');
+  });
   test('of another checkout on the page is left alone, and this one opens when that is gone', async () => {
     const other = document.createElement('div');
     other.id = 'klarna-checkout-container';

@@ -17,13 +17,13 @@ export type Scene = {
 };
 
 /** The parts, as the README lists them. */
-export const TREE = `<div part=notice><p part=status role=status tabindex=-1><span part=spinner></span><span part=status-text></span></p><p part=offline role=status></p><div part=problem role=alert tabindex=-1></div><div part=actions><button part=retry></button><a part=back></a></div></div><div part=frame tabindex=-1><slot></slot></div><div part=done tabindex=-1><slot name=done><p part=done-text></p></slot></div>`;
+export const TREE = `<div part=notice><p part=status role=status tabindex=-1><span part=spinner></span><span part=status-text></span></p><div part=problem role=alert tabindex=-1></div><div part=actions><button part=retry></button><a part=back></a></div><p part=offline role=status></p></div><div part=frame tabindex=-1><slot></slot></div><div part=done tabindex=-1><slot name=done><p part=done-text></p></slot></div>`;
 
 type Parts = readonly [
   HTMLElement,
-  ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement],
+  ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement],
   HTMLAnchorElement,
-  ...[HTMLElement, HTMLElement, HTMLElement],
+  ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement],
 ];
 
 export function createView(host: HTMLElement, onRetry: () => void): View {
@@ -33,7 +33,7 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
   root.adoptedStyleSheets = [sheet];
   root.innerHTML = TREE;
   // In the order of the tree.
-  const [, status, spinner, said, offline, problem, , retry, back, frame, done, thanks] =
+  const [, status, spinner, said, problem, , retry, back, offline, frame, done, thanks] =
     root.querySelectorAll('[part]') as unknown as Parts;
   retry.onclick = onRetry;
 

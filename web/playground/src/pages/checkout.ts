@@ -101,6 +101,10 @@ function openCheckout(cart: Cart, frame: Frame, showOrder: (cart: Cart) => void)
   };
 }
 
+/** Where summary and form stand side by side. On a phone the summary would be a long way to the form, so it is folded. */
+const ROOMY = matchMedia('(min-width: 800px)');
+ROOMY.addEventListener('change', redraw);
+
 function summary(
   keeper: CartKeeper,
   coupon: (cart: FullCart) => TemplateResult,
@@ -109,16 +113,25 @@ function summary(
   const { cart, problem } = keeper;
   if (!cart) return html``;
   const toPay = formatMoney(amountToPay(cart), cart.currencyCode);
+  const title = html`<h1 id="summary-title" data-cart-title tabindex="-1">${texts().summary}</h1>`;
+  const content = html`
+    <p class="problem" role="alert" data-testid="cart-problem" ?hidden=${!problem}>
+      ${problem ? problemText(problem) : ''}
+    </p>
+    ${cartLines(cart, keeper, frame.announce)}
+    <p class="empty" ?hidden=${cart.items.length > 0}>${texts().emptyTitle}</p>
+    ${hints(cart)} ${coupon(cart)} ${totals(cart)}
+    <a class="quiet" href="/">${texts().backToShop}</a>
+  `;
+  const folded = html`
+    <details data-testid="summary">
+      <summary>${title} <span class="total-beside">${toPay}</span></summary>
+      <div class="summary-content">${content}</div>
+    </details>
+  `;
   return html`
     <section class="summary panel" aria-labelledby="summary-title">
-      <h1 id="summary-title" data-cart-title tabindex="-1">${texts().summary} <span class="total-beside">${toPay}</span></h1>
-      <p class="problem" role="alert" data-testid="cart-problem" ?hidden=${!problem}>
-        ${problem ? problemText(problem) : ''}
-      </p>
-      ${cartLines(cart, keeper, frame.announce)}
-      <p class="empty" ?hidden=${cart.items.length > 0}>${texts().emptyTitle}</p>
-      ${hints(cart)} ${coupon(cart)} ${totals(cart)}
-      <a class="quiet" href="/">${texts().backToShop}</a>
+      ${ROOMY.matches ? html`<div class="summary-content">${title} ${content}</div>` : folded}
     </section>
   `;
 }

@@ -59,7 +59,6 @@ export const english = {
 
   checkout: 'Checkout',
   summary: 'Your order',
-  summaryToggle: (total: string) => `Your order · ${total}`,
   backToShop: 'Continue shopping',
   payment: 'Payment',
   updating: 'Updating…',

@@ -60,7 +60,6 @@ export const swedish: Texts = {
 
   checkout: 'Kassa',
   summary: 'Din beställning',
-  summaryToggle: (total) => `Din beställning · ${total}`,
   backToShop: 'Fortsätt handla',
   payment: 'Betalning',
   updating: 'Uppdaterar…',
