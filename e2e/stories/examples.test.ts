@@ -55,6 +55,24 @@ describe.each(EXAMPLES)('the shop in $title', (example: Shop) => {
     await page.getByText('Nothing in it yet.').waitFor();
   });
 
+  test('says when a change did not get through, and still sells', async () => {
+    const { page, context } = story;
+    await openCheckout(page, example);
+    const lost = (url: URL) => url.pathname.endsWith('/set-quantity');
+    await context.route(lost, (route) => route.abort());
+    await page.getByRole('button', { name: 'One more' }).click();
+    await page.getByRole('alert').filter({ hasText: 'The shop cannot be reached.' }).waitFor();
+    await untilPhase(page, 'open');
+
+    await context.unroute(lost);
+    await page.getByRole('button', { name: 'One more' }).click();
+    await page.getByText('The shop cannot be reached.').waitFor({ state: 'hidden' });
+    await untilPhase(page, 'open');
+    await pay(page);
+    await page.getByRole('heading', { name: /^Order \d+$/ }).waitFor();
+    expect(story.pageErrors).toEqual([]);
+  });
+
   test('takes the checkout away and brings it back', async () => {
     const { page } = story;
     const watched = watch(page);
