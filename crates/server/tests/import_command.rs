@@ -103,7 +103,7 @@ fn a_shop_is_imported_before_the_server_starts_and_while_it_runs() {
     shop.write("mugs.csv", &format!("{HEADER}MUG,Mug,standard,5,129.50\n"));
     shop.imports(
         &["shop.toml", "mugs.csv"],
-        "imported 6 products, 4 profiles, 4 tax classes, 3 promotions",
+        "imported 22 products, 4 profiles, 4 tax classes, 3 promotions",
     );
     let server = shop.serve(None);
     assert_eq!(price(&server, "MUG"), Some(json!(129.5)));
