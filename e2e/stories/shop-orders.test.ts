@@ -84,3 +84,9 @@ test('an empty field of the look-up is named, and nobody is asked', async () => 
   await page.getByText('Please fill this in.').waitFor();
   expect(await page.locator(':focus').getAttribute('id')).toBe('email');
 });
+
+test('the footer leads to the emulator, wherever it is', async () => {
+  const { page, kassa } = story;
+  await page.goto(`${kassa.url}/terms`);
+  await expect.poll(() => page.getByTestId('inspector-link').getAttribute('href')).toBe(kassa.emulatorUrl);
+});

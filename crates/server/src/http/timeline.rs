@@ -127,7 +127,7 @@ fn after(from: Result<Query<From>, QueryRejection>) -> Result<u64, ApiError> {
 
 fn no_place() -> ApiError {
     let message = "Too many follow timelines already. Close one of them.";
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "TOO_MANY_STREAMS", message)
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", message)
 }
 
 impl Asked {

@@ -190,6 +190,10 @@ describe('ways out', () => {
     check([OPEN, lost, RETRY], 'failed', 'stop_watchdog suspend reload');
     check([OPEN, cart(2, 1), lost], 'failed', 'suspend start_watchdog stop_watchdog');
   });
+  test('a page whose iframe is there already is loaded anew instead of opened again', () => {
+    const lost: CheckoutEvent = { type: 'confirm_failed', problem: { code: 'X', wayOut: 'open' } };
+    check([OPEN, PAID, WATCHDOG, lost, RETRY], 'failed', 'start_watchdog confirm stop_watchdog reload');
+  });
   test('an order is known to be lost also when the cart could not be read as the iframe came', () => {
     const unread: CheckoutEvent = { type: 'rendered', news: undefined, isCertain: false };
     const lost = cart(5, 5, { order: 'order-2' });
@@ -221,4 +225,13 @@ describe('ways out', () => {
     }
     check([COMPLETED, OPEN, PAID, cart(2, 1), RETRY, RETURNED], 'done', 'stop_watchdog');
   });
+});
+
+test('what was said of one phase is not said of the next', () => {
+  const slow: CheckoutEvent = { type: 'confirm_noted', note: 'slow' };
+  const failed: CheckoutEvent = { type: 'confirm_failed', problem: { code: 'X', wayOut: 'confirm' } };
+  const { isOverdue } = run([OPEN, cart(2, 1), WATCHDOG, cart(2, 2)]).state;
+  const { note } = run([RETURNED, slow, failed]).state;
+  const { problem } = run([RETURNED, failed, RETRY]).state;
+  expect({ isOverdue, note, problem }).toEqual({ isOverdue: false, note: undefined, problem: undefined });
 });

@@ -43,6 +43,7 @@ export function createFrame(root: HTMLElement, shown: Shown): Frame {
     `;
   };
   show(root, page);
+  void findEmulator();
 
   return {
     announce: (message) => {
@@ -98,13 +99,26 @@ function languageSelect(): TemplateResult {
   `;
 }
 
+/** Where it is unless `kassa dev` was told otherwise. */
+let emulator = 'http://127.0.0.1:3301';
+
+/** Only the link in the footer needs it, so nothing waits for it, and without an answer it stays as it is. */
+async function findEmulator(): Promise<void> {
+  const answer = await fetch('/_kassa/dev')
+    .then((response) => response.json())
+    .catch(() => undefined);
+  if (typeof answer?.emulator !== 'string' || answer.emulator === emulator) return;
+  emulator = answer.emulator;
+  redraw();
+}
+
 function footer(): TemplateResult {
   return html`
     <footer class="site-footer">
       <div>
         <p><strong>${texts().demo}</strong></p>
         <p>
-          <a href="http://127.0.0.1:3301" data-testid="inspector-link">${texts().emulator}</a>
+          <a href=${emulator} data-testid="inspector-link">${texts().emulator}</a>
           <a href="/terms">${texts().terms}</a>
           <a href="/orders">${texts().lookUp}</a>
         </p>
