@@ -226,3 +226,12 @@ describe('ways out', () => {
     check([COMPLETED, OPEN, PAID, cart(2, 1), RETRY, RETURNED], 'done', 'stop_watchdog');
   });
 });
+
+test('what was said of one phase is not said of the next', () => {
+  const slow: CheckoutEvent = { type: 'confirm_noted', note: 'slow' };
+  const failed: CheckoutEvent = { type: 'confirm_failed', problem: { code: 'X', wayOut: 'confirm' } };
+  const { isOverdue } = run([OPEN, cart(2, 1), WATCHDOG, cart(2, 2)]).state;
+  const { note } = run([RETURNED, slow, failed]).state;
+  const { problem } = run([RETURNED, failed, RETRY]).state;
+  expect({ isOverdue, note, problem }).toEqual({ isOverdue: false, note: undefined, problem: undefined });
+});

@@ -92,7 +92,8 @@ function followCheckout(note: Note, tell: () => void): void {
     let isListening = false;
     const listen = () => {
       tell();
-      if (isListening || !checkout.querySelector('iframe')) return;
+      // The snippet's own queue is there before its iframe, which may come after the last change of state.
+      if (isListening || !('_klarnaCheckout' in window)) return;
       isListening = true;
       followKustom(note);
     };
