@@ -13,7 +13,7 @@ const PAGES = new Set(['/checkout', '/thanks', '/terms']);
 
 export type ElementShop = { url: string; stop: () => Promise<void> };
 
-/** `isStrict`: with a policy that trusts no script without the nonce, and no style but from a file. `change`: another page. */
+/** `isStrict`: with a policy that trusts no script without the nonce, and no style either. `change`: another page. */
 export async function serveElementShop(
   api: string,
   emulator: string,
@@ -26,6 +26,7 @@ export async function serveElementShop(
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${NONCE}' ${emulator}`,
+    `style-src-elem 'nonce-${NONCE}'`,
     // The snippet's own container brings a style attribute.
     `style-src-attr 'unsafe-inline'`,
     `connect-src ${api}`,

@@ -238,6 +238,8 @@ test('nothing jumps from the opening through changes, delays and a lost connecti
   expect(await topOf()).toBe(top);
   proxy.setMood('bad gateway');
   proxy.closeStreams();
+  // One that is back within a moment is no news.
+  await page.clock.runFor(10_000);
   await page.getByText('No connection').waitFor();
   expect(await topOf()).toBe(top);
   expect(await shifts()).toEqual([]);

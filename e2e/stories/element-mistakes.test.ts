@@ -32,7 +32,7 @@ test('Kustom’s script is blocked: it says so, and opens on a new page when it 
   await page.goto(`${plain.url}/checkout?cart=${await shop.fillCart(kassa.url)}`);
   await page.locator('#klarna-checkout-container').waitFor({ state: 'attached' });
   await page.clock.runFor(25_000);
-  await page.getByRole('alert').getByText('The checkout is blocked').waitFor();
+  await page.getByRole('alert').getByText('The checkout does not load').waitFor();
   expect((await shop.seenOn(page)).errors).toEqual(['NO_IFRAME']);
 
   await page.unroute(isBootstrap);

@@ -1,5 +1,6 @@
 import type { UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { INTERNAL } from './internal-names.js';
 
 const ENTRIES = ['index', 'client', 'react', 'svelte', 'vue'];
 
@@ -13,10 +14,6 @@ const MODULES: UserConfig['build'] = {
   minify: false,
 };
 
-/** Names that never leave the one file: not a page's, nor on the wire, nor in a message to another tab. */
-const INTERNAL =
-  /^(on[A-Z]\w*|is(Certain|Known|Passing|ConnectionLost|Back)|effects|refusal|steal|renew|texts|urls)$/;
-
 /** `--mode page`, for pages that do not: one file with everything in it. Vite leaves the blanks in a library's. */
 const PAGE: UserConfig['build'] = {
   emptyOutDir: false,
@@ -24,7 +21,7 @@ const PAGE: UserConfig['build'] = {
   terserOptions: {
     module: true,
     ecma: 2020,
-    compress: { passes: 3, unsafe: true, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+    compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true },
     mangle: { properties: { regex: INTERNAL } },
   },
   rolldownOptions: {

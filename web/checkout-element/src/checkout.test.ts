@@ -80,6 +80,26 @@ describe('the iframe', () => {
     await settle(21_000);
     expect([checkout.state.phase, told]).toEqual(['failed', ['NO_IFRAME']]);
   });
+  test('that was missed on a poor network opens all the same when it comes', async () => {
+    shop.answers.kustom.body = { htmlSnippet: '<b>Kustom</b>' };
+    begin();
+    await settle(21_000);
+    expect(checkout.state.phase).toBe('failed');
+    shop.publish(cart(2, 1));
+    container.append(document.createElement('iframe'));
+    await settle(100);
+    expect([checkout.state.phase, kustom.calls]).toEqual(['suspended', ['suspend']]);
+    shop.publish(cart(2, 2));
+    expect([checkout.state.phase, told]).toEqual(['open', ['NO_IFRAME']]);
+  });
+  test('of a shopper who pays before the cart could be read is left alone', async () => {
+    begin(false, { readCart: () => new Promise(() => {}) });
+    await settle(200);
+    kustom.fire('redirect_initiated', true);
+    shop.publish(cart(2, 1));
+    await settle(10_000);
+    expect([checkout.state.phase, kustom.calls]).toEqual(['paying', []]);
+  });
   test('that loads slowly does not make the page forget what it has heard meanwhile', async () => {
     shop.answers.kustom.body = { htmlSnippet: '<b>Kustom</b>' };
     begin();

@@ -13,7 +13,7 @@ import { step } from './machine/table.js';
 import { isCart, newsOf } from './news-of-cart.js';
 import { confirmPatiently, openPatiently, problemOfOpening } from './patience.js';
 import { createPayment, type Payment, readCart } from './payment.js';
-import { isKustomThere, type KustomApi, renderSnippet, whyNotIn, withKustom } from './snippet.js';
+import { type KustomApi, renderSnippet, untilKustomIsThere, whyNotIn, withKustom } from './snippet.js';
 import { CheckoutError, type CheckoutOptions, type ShippingOption } from './types.js';
 import { createWatchdog, type Watchdog } from './watchdog.js';
 
@@ -146,14 +146,13 @@ export class Checkout {
     const code = whyNotIn(container);
     if (code) return this.#fail(code);
     renderSnippet(container, answer.htmlSnippet, nonce);
-    // Read now: the iframe shows what Kustom holds at this moment, or something newer. Its script may take a while.
-    const [read, isThere] = await Promise.all([
-      this.#follower.read(),
-      isKustomThere(container, wait, this.#life.signal),
-    ]);
-    if (this.#isOver) return;
-    if (!isThere) return this.#fail('NO_IFRAME', 'reload');
+    // Queued before the iframe is there, so that nothing it tells is missed.
     withKustom((api) => this.#listen(api));
+    // Read now: the iframe shows what Kustom holds at this moment, or something newer. Its script may take a while.
+    const [read] = await Promise.all([
+      this.#follower.read(),
+      untilKustomIsThere(container, wait, this.#life.signal, () => this.#fail('NO_IFRAME', 'reload')),
+    ]);
     // The cart itself has been taken already, and a newer one may have come since.
     this.#send({ type: 'rendered', news: read && newsOf(read), isCertain: false });
   }

@@ -184,16 +184,36 @@ describe('what the shopper sees', () => {
   test('when the connection is lost, until it is back or does not matter any more', async () => {
     const element = await addOpen();
     FakeEventSource.open[0]?.break(0);
+    await settle(5_000);
     expect(seen(element, 'offline')).toContain('No connection');
     element.setAttribute('cart-id', '2');
     await settle(1);
     shop.publish(cart(1, 1, { cartId: '2' }));
     expect(seen(element, 'offline')).toBeUndefined();
     FakeEventSource.open[0]?.break(0);
+    await settle(5_000);
     shop.cart = cart(1, 1, { cartState: 'completed', orderNumber: '1001' });
     dispatchEvent(new Event('online'));
     await settle(100);
     expect([element.state.phase, seen(element, 'offline')]).toEqual(['done', undefined]);
+  });
+  test('in a language that is named, and not once more when the browser has translated it', async () => {
+    shop.answers.kustom = { status: 409, body: { error: { code: 'EMPTY_CART', message: 'No.' } } };
+    const element = add();
+    element.locale = 'sv';
+    await settle(100);
+    const problem = part(element, 'problem');
+    expect(problem.closest<HTMLElement>('[lang]')?.lang).toBe('sv');
+    problem.textContent = 'Der Warenkorb ist leer.';
+    shop.publish(cart(1, 1, { items: [], orderTotal: 1 }));
+    expect(problem.textContent).toBe('Der Warenkorb ist leer.');
+    element.locale = 'en';
+    expect(problem.textContent).toBe('Your cart is empty.');
+    expect(problem.closest<HTMLElement>('[lang]')?.lang).toBe('en');
+  });
+  test('without a look of its own where scripts make no style sheets', async () => {
+    vi.stubGlobal('CSSStyleSheet', undefined);
+    expect((await addOpen()).state.phase).toBe('open');
   });
   test('when the server cannot be reached, and after trying again', async () => {
     shop.isReachable = false;

@@ -4,7 +4,7 @@
 export type Refusal = { readonly code: string; readonly message: string; readonly isPassing: boolean };
 export type OpenAnswer = { readonly htmlSnippet: string } | { readonly refusal: Refusal };
 export type ConfirmAnswer =
-  | { readonly status: string; readonly reason: string }
+  | { readonly status?: unknown; readonly reason?: unknown }
   | { readonly refusal: Refusal };
 
 export type CheckoutUrls = {
@@ -34,9 +34,7 @@ export function createPayment(cartUrl: string): Payment {
     // No body and no content type: the documented call, which then needs no preflight.
     confirm: async () => {
       const answer = await post(`${url}/confirm`, {});
-      if ('refusal' in answer) return answer;
-      const { status, reason } = answer.body as { status?: unknown; reason?: unknown };
-      return { status: `${status}`, reason: `${reason}` };
+      return 'refusal' in answer ? answer : { ...answer.body };
     },
   };
 }
@@ -48,7 +46,7 @@ export async function readCart(cartUrl: string): Promise<unknown> {
 /** Whatever comes back is an answer. */
 async function post(url: string, init: RequestInit): Promise<{ body: object } | { refusal: Refusal }> {
   try {
-    const response = await fetch(url, { ...init, method: 'POST', signal: AbortSignal.timeout(ANSWER_MS) });
+    const response = await fetch(url, { ...init, method: 'POST', signal: AbortSignal.timeout?.(ANSWER_MS) });
     const body: unknown = await response.json();
     const { error } = body as { error?: { code?: unknown; message?: unknown } };
     if (!error) return { body: body as object };

@@ -19,16 +19,13 @@ export function whyNotIn(container: HTMLElement): string | undefined {
   return other && !container.contains(other) ? 'SECOND_CHECKOUT' : undefined;
 }
 
-/** Scripts that arrive by innerHTML never run; a fresh copy in the same place does, if the page's policy trusts it. */
+/** Scripts that arrive by innerHTML never run; those of a fragment do, if the page's policy trusts them. */
 export function renderSnippet(container: HTMLElement, htmlSnippet: string, nonce?: string): void {
-  container.innerHTML = htmlSnippet;
-  for (const old of container.querySelectorAll('script')) {
-    const copy = document.createElement('script');
-    for (const { name, value } of old.attributes) copy.setAttribute(name, value);
-    if (nonce) copy.nonce = nonce;
-    copy.textContent = old.textContent;
-    old.replaceWith(copy);
-  }
+  const fragment = document.createRange().createContextualFragment(htmlSnippet);
+  // Before they are in the page, for that is when the policy looks. Kustom's own snippet brings a style sheet as well.
+  if (nonce)
+    for (const element of fragment.querySelectorAll<HTMLElement>('script,style')) element.nonce = nonce;
+  container.replaceChildren(fragment);
 }
 
 /** Runs `use` with the iframe's interface. Nothing happens when the snippet has not defined it. */
@@ -40,15 +37,18 @@ const LOOK_MS = 100;
 /** Twenty seconds: a script that loads slowly has not been blocked. */
 const LOOKS = 200;
 
-/** The snippet itself only queues what it is told. The iframe shows that nobody has blocked the script behind it. */
-export async function isKustomThere(
+/**
+ * The snippet itself only queues what it is told. The iframe shows that nobody has blocked the script behind it, and
+ * is waited for beyond the time when it is missed: on a poor network it comes all the same.
+ */
+export async function untilKustomIsThere(
   container: HTMLElement,
   wait: (ms: number) => Promise<void>,
   signal: AbortSignal,
-): Promise<boolean> {
-  for (let look = 0; look < LOOKS && !signal.aborted; look += 1) {
-    if (container.querySelector('iframe')) return true;
+  onMissed: () => void,
+): Promise<void> {
+  for (let look = 0; !signal.aborted && !container.querySelector('iframe'); look += 1) {
+    if (look === LOOKS) onMissed();
     await wait(LOOK_MS);
   }
-  return false;
 }

@@ -36,10 +36,5 @@ export type CheckoutOptions = CheckoutListener & {
 
 /** Why a change could not be made, or did not end in an open checkout. */
 export class CheckoutError extends Error {
-  readonly code: string;
-
-  constructor(code: string) {
-    super(code);
-    this.code = code;
-  }
+  readonly code: string = this.message;
 }

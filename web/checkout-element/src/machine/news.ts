@@ -38,7 +38,7 @@ export function withNews(state: CheckoutState, news: CartNews): CheckoutState {
 
 /** The cart had the iframe's order and has it no more: Kustom has forgotten it, and would refuse a payment. */
 export function hasLeftOrder(state: CheckoutState): boolean {
-  return state.openOrder !== undefined && state.news !== undefined && state.news.order !== state.openOrder;
+  return state.openOrder !== undefined && state.news?.order !== state.openOrder;
 }
 
 function marksOf({ order, wanted, held }: CartNews): string[] {

@@ -28,10 +28,13 @@ const news: fc.Arbitrary<CartNews> = fc.record({
   isEmpty: fc.integer({ min: 0, max: 9 }).map((roll) => roll === 0),
   isCompleted: fc.integer({ min: 0, max: 19 }).map((roll) => roll === 0),
 });
-const problem = fc.record({
-  code: fc.constantFrom('UNREACHABLE', 'EMPTY_CART', 'DECLINED'),
-  wayOut: fc.constantFrom('open' as const, 'confirm' as const, 'reload' as const, 'checkout' as const),
-});
+const problem = fc.oneof(
+  fc.constant({ code: 'NO_IFRAME', wayOut: 'reload' as const }),
+  fc.record({
+    code: fc.constantFrom('UNREACHABLE', 'EMPTY_CART', 'DECLINED'),
+    wayOut: fc.constantFrom('open' as const, 'confirm' as const, 'reload' as const, 'checkout' as const),
+  }),
+);
 const event: fc.Arbitrary<CheckoutEvent> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('cart' as const), news, isCertain: fc.boolean() }) },
   {
@@ -72,7 +75,6 @@ function isPossible(state: CheckoutState, books: Books, { type }: CheckoutEvent)
   if (type === 'tick') return books.willTick;
   if (type === 'unlock') return state.locks > 0;
   if (type === 'lock') return !HANDS_OFF.has(state.phase);
-  if (type === 'redirect_initiated') return state.isRendered;
   return true;
 }
 
@@ -92,7 +94,10 @@ function enter(books: Books, effect: Effect): void {
   if (effect === 'tick') books.willTick = true;
 }
 
-function settleAnswered(books: Books, { type }: CheckoutEvent): void {
+function settleAnswered(books: Books, event: CheckoutEvent): void {
+  const { type } = event;
+  // An iframe that is missed is waited for.
+  if (type === 'open_failed' && event.problem.code === 'NO_IFRAME') return;
   if (type === 'rendered' || type === 'open_failed' || type === 'returned') books.isOpening = false;
   if (type === 'confirm_failed') books.isConfirming = false;
   if (type === 'watchdog') books.isWatched = false;

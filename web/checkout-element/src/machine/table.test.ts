@@ -141,6 +141,11 @@ describe('paying', () => {
   test('nothing that the cart does touches the iframe', () => {
     check([OPEN, PAID, cart(2, 1), cart(2, 2), cart(5, 5, { order: 'order-2' })], 'paying', 'start_watchdog');
   });
+  test('by a shopper who is faster than the reading of the cart counts', () => {
+    check([PAID, OPEN, cart(2, 1)], 'paying', 'start_watchdog');
+    const lost: CheckoutEvent = { type: 'confirm_failed', problem: { code: 'X', wayOut: 'open' } };
+    check([PAID, WATCHDOG, lost, OPEN, RETRY], 'failed', 'start_watchdog confirm stop_watchdog reload');
+  });
   test('from a suspended iframe leaves it suspended', () => {
     check([OPEN, cart(2, 1), PAID, cart(2, 2)], 'paying', 'suspend start_watchdog start_watchdog');
   });
@@ -184,6 +189,13 @@ describe('ways out', () => {
   test('an empty cart opens as soon as something is in it', () => {
     check([empty, cart(null, null)], 'failed', 'stop_watchdog');
     check([empty, cart(null, null, { isEmpty: true }), certain(null, null)], 'loading', 'stop_watchdog open');
+  });
+  test('an iframe that was missed and has come after all opens as any other', () => {
+    const missed: CheckoutEvent = { type: 'open_failed', problem: { code: 'NO_IFRAME', wayOut: 'reload' } };
+    check([missed, OPEN], 'open', 'stop_watchdog');
+    const late: CheckoutEvent = { type: 'rendered', news: news(1, 1), isCertain: false };
+    check([missed, cart(2, 1), late], 'suspended', 'stop_watchdog suspend start_watchdog');
+    check([missed, LOCK, OPEN], 'suspended', 'stop_watchdog suspend start_watchdog');
   });
   test('an order that Kustom has forgotten is over, and a new page opens a new one', () => {
     const lost = cart(5, 5, { order: 'order-2' });

@@ -18,6 +18,8 @@ export const TABLE: Record<Phase, Row> = {
     rendered: onRendered,
     open_failed: (state, { problem }) => fail(state, problem),
     returned: (state) => go(state, 'confirming', ['confirm']),
+    // Whoever has paid here before fills in nothing, and may be faster than our reading of the cart.
+    redirect_initiated: pay,
     lock,
     unlock,
   },
@@ -52,8 +54,10 @@ export const TABLE: Record<Phase, Row> = {
     cart: onCartWhileFailed,
     lock,
     unlock,
+    // The iframe that was missed has come.
+    rendered: (state, event) => (state.isRendered ? stay(state) : onRendered(state, event)),
     // The payment may have begun before the cart lost the order. What Kustom says about it counts.
-    redirect_initiated: (state) => (state.isRendered ? pay(state) : stay(state)),
+    redirect_initiated: pay,
     retry: onRetryWhileFailed,
   },
   done: {},
@@ -88,12 +92,13 @@ function onCartWhileSuspended(before: CheckoutState, event: Event<'cart'>): Step
 /** Brings the iframe to where the cart is: gone, open, or suspended. The only way to resume leads through here. */
 function settle(state: CheckoutState, effects: readonly Effect[] = []): Step {
   if (hasLeftOrder(state)) return expire(state);
-  if (state.phase === 'suspended') return mayResume(state) ? resume(state) : stay(state, effects);
+  const shown = { ...state, shown: state.news?.held };
+  if (state.phase === 'suspended')
+    return mayResume(state) ? go(shown, 'open', ['stop_watchdog', 'resume']) : stay(state, effects);
   if (!mayResume(state)) return suspend(state, effects);
   // The whole update fitted between two events. Only suspend and resume make the iframe read it.
-  const isBehind = state.shown !== undefined && state.shown !== state.news?.held;
+  const isBehind = state.shown !== undefined && state.shown !== shown.shown;
   if (isBehind) return suspend(state, [...effects, 'tick']);
-  const shown = { ...state, shown: state.news?.held };
   return state.phase === 'open' ? stay(shown, effects) : go(shown, 'open', effects);
 }
 
@@ -107,12 +112,8 @@ function suspend(state: CheckoutState, effects: readonly Effect[] = []): Step {
   return go(state, 'suspended', ['suspend', 'start_watchdog', ...effects]);
 }
 
-function resume(state: CheckoutState): Step {
-  return go({ ...state, shown: state.news?.held }, 'open', ['stop_watchdog', 'resume']);
-}
-
 function pay(state: CheckoutState): Step {
-  return go(state, 'paying', ['start_watchdog']);
+  return go({ ...state, isRendered: true }, 'paying', ['start_watchdog']);
 }
 
 /** Kustom would refuse a payment now, so the iframe takes no more input. */

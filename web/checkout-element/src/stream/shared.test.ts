@@ -104,6 +104,7 @@ test('all tabs hear that the connection is lost, once, and that there is one at 
   await soon();
   newest().break(0);
   newest().break(0);
+  await vi.advanceTimersByTimeAsync(5_000);
   newest().send(cart(1, 1, { orderTotal: 60 }));
   expect([first.connected, second.connected]).toEqual([
     [false, true],

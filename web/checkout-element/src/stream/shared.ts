@@ -20,7 +20,7 @@ const ANSWER_MS = 3_000;
 const ASK_EVERY_MS = 15_000;
 
 export function shareStream(url: string, listener: StreamListener): Stream {
-  const canShare = typeof BroadcastChannel === 'function' && 'locks' in navigator;
+  const canShare = globalThis.BroadcastChannel && navigator.locks;
   return canShare ? joinStream(url, listener) : openStream(url, listener);
 }
 
@@ -47,8 +47,7 @@ function joinStream(url: string, listener: StreamListener): Stream {
     take(cart, isConnectedNow);
   };
   const settle = () => {
-    clearTimeout(unanswered);
-    unanswered = undefined;
+    unanswered = void clearTimeout(unanswered);
   };
   const turn = createTurn(name, {
     onHeld: () => {

@@ -33,8 +33,22 @@ test('a broken connection throws nothing, and the browser mends it', () => {
   const { heard } = follow();
   newest().break(0);
   vi.advanceTimersByTime(60_000);
+  newest().break(0);
+  vi.advanceTimersByTime(60_000);
   expect(heard).toEqual([false]);
   expect(FakeEventSource.opened.length).toBe(1);
+});
+
+test('one that is back within a moment, or that nobody follows any more, is no news', () => {
+  const { heard, stream } = follow();
+  newest().break(0);
+  vi.advanceTimersByTime(4_999);
+  newest().send(cart(1, 1, { orderTotal: 10 }), 'init');
+  vi.advanceTimersByTime(60_000);
+  newest().break(0);
+  stream.close();
+  vi.advanceTimersByTime(60_000);
+  expect(heard).toEqual([true, 10]);
 });
 
 test('one that the browser gives up is opened anew, ever more patiently', () => {

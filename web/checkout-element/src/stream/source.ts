@@ -20,13 +20,17 @@ export type Stream = {
 
 const REOPEN_FIRST_MS = 1_000;
 const REOPEN_LONGEST_MS = 30_000;
+/** A browser reconnects in two or three seconds when a proxy has lost its patience. That is no news for a shopper. */
+const MISSED_MS = 5_000;
 
 export function openStream(url: string, { onCart, onConnection }: StreamListener): Stream {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let missed: ReturnType<typeof setTimeout> | undefined;
   let waitMs = REOPEN_FIRST_MS;
 
   const hear = (event: MessageEvent<string>) => {
+    missed = void clearTimeout(missed);
     waitMs = REOPEN_FIRST_MS;
     onConnection(true);
     onCart(JSON.parse(event.data));
@@ -38,7 +42,7 @@ export function openStream(url: string, { onCart, onConnection }: StreamListener
     source.onerror = (event) => {
       // A message of the server's own that is called `error`. The connection is fine.
       if (event instanceof MessageEvent) return;
-      onConnection(false);
+      missed ??= setTimeout(() => onConnection(false), MISSED_MS);
       if (source?.readyState !== EventSource.CLOSED) return;
       // Not all shoppers at once, when a server comes back.
       timer = setTimeout(open, waitMs * (0.5 + Math.random() / 2));
@@ -47,6 +51,7 @@ export function openStream(url: string, { onCart, onConnection }: StreamListener
   };
   const close = () => {
     clearTimeout(timer);
+    missed = void clearTimeout(missed);
     source?.close();
   };
 

@@ -4,6 +4,7 @@
  */
 
 export type Texts = {
+  readonly lang: string;
   readonly loading: string;
   readonly suspended: string;
   readonly confirming: string;
@@ -18,6 +19,7 @@ export type Texts = {
 } & { readonly [code: Uppercase<string>]: string };
 
 const ENGLISH: Texts = {
+  lang: 'en',
   loading: 'Opening the checkout…',
   suspended: 'Updating your order…',
   confirming: 'Confirming your payment…',
@@ -27,7 +29,7 @@ const ENGLISH: Texts = {
   retry: 'Try again',
   back: 'Back to the checkout',
   offline: 'No connection. Trying again…',
-  NO_IFRAME: 'The checkout is blocked. Turn off content blockers and try again.',
+  NO_IFRAME: 'The checkout does not load. Turn off content blockers and try again.',
   EMPTY_CART: 'Your cart is empty.',
   CART_NOT_OPEN: 'This cart is closed. Go back to the shop and fill a new one.',
   CART_LOCKED: 'This cart is being paid in another window. Try again in a few minutes.',
@@ -40,6 +42,7 @@ const ENGLISH: Texts = {
 };
 
 const SWEDISH: Texts = {
+  lang: 'sv',
   loading: 'Öppnar kassan…',
   suspended: 'Uppdaterar din beställning…',
   confirming: 'Bekräftar din betalning…',
@@ -49,7 +52,7 @@ const SWEDISH: Texts = {
   retry: 'Försök igen',
   back: 'Tillbaka till kassan',
   offline: 'Ingen anslutning. Försöker igen…',
-  NO_IFRAME: 'Kassan blockerades. Stäng av innehållsblockering och försök igen.',
+  NO_IFRAME: 'Kassan laddas inte. Stäng av innehållsblockering och försök igen.',
   EMPTY_CART: 'Din varukorg är tom.',
   CART_NOT_OPEN: 'Varukorgen är stängd. Gå tillbaka till butiken och fyll en ny.',
   CART_LOCKED: 'Varukorgen betalas i ett annat fönster. Försök igen om några minuter.',

@@ -28,12 +28,16 @@ type Parts = readonly [
 
 export function createView(host: HTMLElement, onRetry: () => void): View {
   const root = host.attachShadow({ mode: 'open' });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLES);
-  root.adoptedStyleSheets = [sheet];
   root.innerHTML = TREE;
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLES);
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    // Before Safari 16.4 no script makes style sheets. Plain, it sells as well.
+  }
   // In the order of the tree.
-  const [, status, spinner, said, problem, , retry, back, offline, frame, done, thanks] =
+  const [notice, status, spinner, said, problem, , retry, back, offline, frame, done, thanks] =
     root.querySelectorAll('[part]') as unknown as Parts;
   retry.onclick = onRetry;
 
@@ -43,6 +47,7 @@ export function createView(host: HTMLElement, onRetry: () => void): View {
       const focused = root.activeElement ?? (host.contains(document.activeElement) ? frame : null);
       const complaint = complaintOf(state);
       host.setAttribute('phase', phase);
+      notice.lang = done.lang = texts.lang;
       say(said, statusOf(state, texts));
       spinner.hidden = !isTurning(state) || !said.textContent;
       problem.hidden = complaint === undefined;
@@ -94,7 +99,8 @@ function doneText({ done }: Texts, cart: Cart | undefined): string {
   return [done, cart?.orderNumber].join(' ').trim();
 }
 
-/** Only what is new: a live region reads out whatever is written into it. */
+/** Only what is new: a live region reads out whatever is written into it, and the browser may have translated it. */
 function say(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.dataset.said === text) return;
+  element.dataset.said = element.textContent = text;
 }
