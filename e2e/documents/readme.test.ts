@@ -56,13 +56,20 @@ test('a purchase without a browser, as the README has it, is an order', async ()
 });
 
 test('the server starts as the README says, with the settings that it names', async () => {
-  const [build, serve] = readme.take('In production', 'sh').code.trim().split('\n');
+  const [build, check, serve] = readme.take('In production', 'sh').code.trim().split('\n');
   expect(build).toBe('cargo build --release --bin kassa');
   expect(await read('crates/server/src/main.rs')).toContain('fn main');
   for (const name of ['kassa.toml', 'catalogue.toml'])
     await copyFile(join(REPOSITORY, 'crates/server/demo', name), join(folder, name));
-  const command = serve?.replace('./target/release/kassa', BINARY) ?? '';
-  const variables = { KASSA_LISTEN: `127.0.0.1:${await freePort()}` };
+  const here = (line: string | undefined) => line?.replace('./target/release/kassa', BINARY) ?? '';
+  const listen = `127.0.0.1:${await freePort()}`;
+  const variables = {
+    KASSA_LISTEN: listen,
+    KASSA_PUBLIC_URL: `http://${listen}`,
+    KASSA_KUSTOM_URL: kassa.emulatorUrl,
+  };
+  expect(await shell.run(here(check), variables)).toMatch(/^ok +settings\.file/);
+  const command = here(serve);
   const running = await startCommand(command, folder, variables);
   try {
     expect((await fetch(`${running.url}/health`)).status).toBe(200);

@@ -12,6 +12,7 @@ mod php;
 mod playground;
 mod process;
 mod schemathesis;
+mod shell;
 mod simulate;
 mod step;
 mod torture;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{browser, deny, node, php, playground, process, schemathesis, simulate, torture};
+use crate::{browser, deny, node, php, playground, process, schemathesis, shell, simulate, torture};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -78,12 +78,14 @@ fn clippy() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
+    shell::ensure_installed()?;
     process::run("cargo test --workspace")
 }
 
 fn e2e() -> Result<()> {
     let browser = browser::ensure_installed()?;
     let php = php::ensure_installed()?;
+    shell::ensure_installed()?;
     let schemathesis = schemathesis::ensure_installed()?;
     playground::ensure_built()?;
     // With the tests, because their dependencies add features, and the step `rust` has compiled just those.

@@ -25,7 +25,9 @@ export async function readCart(): Promise<Cart | undefined> {
   const cartId = localStorage.getItem(STORED_CART);
   if (!cartId) return undefined;
   const cart = await client.getCart(cartId);
-  return isCartErrors(cart) || cart.cartState !== 'open' ? undefined : cart;
+  // It may have become an order while the answer was on its way.
+  const isForgotten = localStorage.getItem(STORED_CART) !== cartId;
+  return isForgotten || isCartErrors(cart) || cart.cartState !== 'open' ? undefined : cart;
 }
 
 /** Adding what is in the cart already makes one more of it. */
