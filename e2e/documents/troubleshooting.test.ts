@@ -117,8 +117,8 @@ test('blank: the element says so itself', async () => {
   });
   await tab.goto(`${plain.url}/checkout?cart=${await shop.fillCart(kassa.url)}`);
   await untilErrorCode('NO_IFRAME');
-  await tab.getByText('The checkout is blocked.').waitFor();
-  expectQuoted('The checkout stays blank', '"The checkout is blocked." (`NO_IFRAME`)');
+  await tab.getByText('The checkout does not load.').waitFor();
+  expectQuoted('The checkout stays blank', '"The checkout does not load." (`NO_IFRAME`)');
 });
 
 /** The page's time runs ahead; what it asks meanwhile is really asked. */
