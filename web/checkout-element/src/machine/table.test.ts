@@ -145,6 +145,14 @@ describe('a change by the page itself', () => {
     check([OPEN, LOCK, lost], 'suspended', 'suspend start_watchdog');
     check([OPEN, LOCK, lost, cart(null, 1)], 'open', 'suspend start_watchdog stop_watchdog resume');
   });
+  test('ends wherever the checkout has come to meanwhile', () => {
+    const failed: CheckoutEvent = { type: 'open_failed', problem: { code: 'X', wayOut: 'open' } };
+    for (const before of [[LOCK], [LOCK, failed], [failed, LOCK], [OPEN, LOCK, PAID], [LOCK, RETURNED]]) {
+      expect(run([...before, UNLOCK]).state.locks).toBe(0);
+    }
+    check([LOCK, UNLOCK, OPEN], 'open', '');
+    check([failed, LOCK, UNLOCK, RETRY, OPEN], 'open', 'stop_watchdog open');
+  });
   test('during the opening holds the new iframe back', () => {
     check([LOCK, OPEN, UNLOCK], 'open', 'suspend start_watchdog stop_watchdog resume');
   });
