@@ -1,13 +1,10 @@
 /** Whoever adds a page, or the first block to one, has to say which test runs what readers copy from it. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseDocument } from '../harness/document';
 import { REPOSITORY } from '../harness/kassa';
-
-const run = promisify(execFile);
+import { filesOfRepository } from '../harness/repository';
 
 /** The test that takes every block of a page, or compares it, and fails for one that is left. */
 const RUN_BY: Record<string, string> = {
@@ -20,29 +17,29 @@ const RUN_BY: Record<string, string> = {
   'docs/five-minutes.md': 'e2e/documents/five-minutes.test.ts',
   'docs/moving.md': 'e2e/documents/moving.test.ts',
   'docs/storefront.md': 'e2e/documents/readme.test.ts',
+  'docs/timeline.md': 'e2e/documents/timeline.test.ts',
   'docs/troubleshooting.md': 'e2e/documents/troubleshooting.test.ts',
+  ...Object.fromEntries(
+    ['html', 'react', 'svelte', 'vue'].map((name) => [
+      `examples/${name}/README.md`,
+      'e2e/documents/examples.test.ts',
+    ]),
+  ),
   'web/checkout-element/README.md': 'e2e/documents/element-readme.test.ts',
 };
-
-/** Not run yet: a command that opens the timeline of a cart, and the commands that start an example. */
-const NOT_RUN = new Set([
-  'docs/timeline.md',
-  ...['html', 'react', 'svelte', 'vue'].map((name) => `examples/${name}/README.md`),
-]);
 
 /** Blocks without a language are pictures of folders and of diagrams: nothing to run. */
 const isToRun = ({ language }: { language: string }) => language !== '';
 
-const tracked = (await run('git', ['ls-files', '*.md'], { cwd: REPOSITORY })).stdout.trim().split('\n');
+const files = await filesOfRepository();
+const tracked = files.filter((path) => path.endsWith('.md'));
 const pages = await Promise.all(
   tracked.map(async (path) => ({ path, text: await readFile(join(REPOSITORY, path), 'utf8') })),
 );
 
 test('every page with something to copy is run by a test', () => {
   const withBlocks = pages.filter(({ text }) => parseDocument(text).blocks.some(isToRun));
-  const unknown = withBlocks
-    .map(({ path }) => path)
-    .filter((path) => !(path in RUN_BY) && !NOT_RUN.has(path));
+  const unknown = withBlocks.map(({ path }) => path).filter((path) => !(path in RUN_BY));
   expect(unknown).toEqual([]);
 });
 
@@ -63,7 +60,6 @@ function anchorsOf(text: string): Set<string> {
 }
 
 test('every link between the pages leads somewhere', async () => {
-  const files = (await run('git', ['ls-files'], { cwd: REPOSITORY })).stdout.trim().split('\n');
   const paths = new Set(files.flatMap((file) => [file, ...foldersOf(file)]));
   const texts = new Map(pages.map(({ path, text }) => [path, text]));
   const dead: string[] = [];

@@ -27,7 +27,7 @@ export type Kassa = {
   stop: () => Promise<void>;
 };
 
-export async function startKassa(): Promise<Kassa> {
+export async function startKassa(settings: Record<string, string> = {}): Promise<Kassa> {
   const [port, emulatorPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'kassa-e2e-'));
   const url = `http://127.0.0.1:${port}`;
@@ -36,6 +36,7 @@ export async function startKassa(): Promise<Kassa> {
     KASSA_LISTEN: `127.0.0.1:${port}`,
     KASSA_EMULATOR_LISTEN: `127.0.0.1:${emulatorPort}`,
     KASSA_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+    ...settings,
   };
   const program = await startProgram('dev', folder, variables, `${url}/health`).catch(async (problem) => {
     await removeFolder();

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
-const PORT = 5173;
+const PORT = Number(process.env.PORT ?? 5173);
 const PAGE = new URL('index.html', import.meta.url);
 const ELEMENT = fileURLToPath(import.meta.resolve('@kassa/checkout-element/kustom-checkout.js'));
 const PAGES = ['/', '/checkout', '/thanks', '/terms'];

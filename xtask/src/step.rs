@@ -21,7 +21,7 @@ pub(crate) const ALL: [Step; 9] = [
     },
     Step {
         name: "web",
-        what: "lint, types, unit tests and build of everything under web/ and e2e/",
+        what: "lint, types, unit tests and build of everything under web/, examples/ and e2e/",
         run: web,
     },
     Step {

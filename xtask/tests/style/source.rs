@@ -42,7 +42,7 @@ fn long_file(files: &[File]) -> Vec<String> {
 
 fn is_our_source(path: &str) -> bool {
     match path.split('/').collect::<Vec<_>>().as_slice() {
-        ["crates" | "xtask" | "e2e", ..] => true,
+        ["crates" | "xtask" | "e2e" | "examples", ..] => true,
         ["web", _, folder, ..] => *folder == "src",
         _ => false,
     }
@@ -134,6 +134,12 @@ fn no_file_is_longer_than_500_lines() {
         "e2e/stories/a.test.ts",
         &long,
         &["e2e/stories/a.test.ts has 501 lines, 500 is the limit"],
+    );
+    check(
+        long_file,
+        "examples/react/src/a.tsx",
+        &long,
+        &["examples/react/src/a.tsx has 501 lines, 500 is the limit"],
     );
     check(long_file, "Cargo.lock", &long, &[]);
 }

@@ -91,6 +91,19 @@ describe('an iframe that follows the cart', () => {
   });
 });
 
+describe('an iframe that came while the cart was changing', () => {
+  const unread: CheckoutEvent = { type: 'rendered', news: undefined, isCertain: false };
+  const slowlyRead: CheckoutEvent = { type: 'rendered', news: news(1, 1), isCertain: false };
+  test('shows what it was read with, and reads anew what was heard of since', () => {
+    check([cart(2, 2), slowlyRead], 'suspended', 'suspend start_watchdog tick');
+    check([cart(2, 2), slowlyRead, TICK], 'open', 'suspend start_watchdog tick stop_watchdog resume');
+  });
+  test('shows what was known, where the cart could not be read', () => {
+    check([cart(1, 1), unread], 'open', '');
+    check([cart(1, 1), unread, cart(2, 2)], 'suspended', 'suspend start_watchdog tick');
+  });
+});
+
 describe('old news that arrive late', () => {
   test('an answer from before the confirmation does not suspend, but is a reason to ask', () => {
     check(
@@ -132,6 +145,14 @@ describe('a change by the page itself', () => {
     check([OPEN, LOCK, lost], 'suspended', 'suspend start_watchdog');
     check([OPEN, LOCK, lost, cart(null, 1)], 'open', 'suspend start_watchdog stop_watchdog resume');
   });
+  test('ends wherever the checkout has come to meanwhile', () => {
+    const failed: CheckoutEvent = { type: 'open_failed', problem: { code: 'X', wayOut: 'open' } };
+    for (const before of [[LOCK], [LOCK, failed], [failed, LOCK], [OPEN, LOCK, PAID], [LOCK, RETURNED]]) {
+      expect(run([...before, UNLOCK]).state.locks).toBe(0);
+    }
+    check([LOCK, UNLOCK, OPEN], 'open', '');
+    check([failed, LOCK, UNLOCK, RETRY, OPEN], 'open', 'stop_watchdog open');
+  });
   test('during the opening holds the new iframe back', () => {
     check([LOCK, OPEN, UNLOCK], 'open', 'suspend start_watchdog stop_watchdog resume');
   });
@@ -145,6 +166,16 @@ describe('paying', () => {
     check([PAID, OPEN, cart(2, 1)], 'paying', 'start_watchdog');
     const lost: CheckoutEvent = { type: 'confirm_failed', problem: { code: 'X', wayOut: 'open' } };
     check([PAID, WATCHDOG, lost, OPEN, RETRY], 'failed', 'start_watchdog confirm stop_watchdog reload');
+  });
+  test('the newest cart is known all the same, now and while confirming', () => {
+    for (const before of [
+      [OPEN, PAID],
+      [OPEN, PAID, WATCHDOG],
+    ]) {
+      const { state } = run([...before, cart(2, 2), cart(null, 1), cart(3, 2)]);
+      expect(state.news).toEqual(news(3, 2));
+      expect(state.passed).toContain('wanted hash-2');
+    }
   });
   test('from a suspended iframe leaves it suspended', () => {
     check([OPEN, cart(2, 1), PAID, cart(2, 2)], 'paying', 'suspend start_watchdog start_watchdog');

@@ -99,7 +99,7 @@ function settle(state: CheckoutState, effects: readonly Effect[] = []): Step {
   // The whole update fitted between two events. Only suspend and resume make the iframe read it.
   const isBehind = state.shown !== undefined && state.shown !== shown.shown;
   if (isBehind) return suspend(state, [...effects, 'tick']);
-  return state.phase === 'open' ? stay(shown, effects) : go(shown, 'open', effects);
+  return go(shown, 'open', effects);
 }
 
 /** Only for a revision that Kustom has confirmed, and while nobody changes the cart. */
@@ -164,7 +164,7 @@ function unlock(state: CheckoutState, event: Event<'unlock'>): Step {
 }
 
 function unlocked(state: CheckoutState, { isKnown }: Event<'unlock'>): CheckoutState {
-  return { ...state, locks: Math.max(0, state.locks - 1), isUnsure: state.isUnsure || !isKnown };
+  return { ...state, locks: state.locks - 1, isUnsure: state.isUnsure || !isKnown };
 }
 
 function noted(state: CheckoutState, event: Event<'cart'>): CheckoutState {
