@@ -22,10 +22,10 @@ export async function beginTry(page: Page, id: string): Promise<string> {
   return new URL(page.url()).searchParams.get('cart') ?? '';
 }
 
-/** The timeline has shown it. A step that is done may be hidden on a phone. */
-export async function untilStep(page: Page, text: string): Promise<void> {
+/** The timeline has shown it. A step that is done may be hidden on a phone. Some take longer than others. */
+export async function untilStep(page: Page, text: string, timeout?: number): Promise<void> {
   const step = page.locator('.step[data-state="done"]').filter({ hasText: text });
-  await step.first().waitFor({ state: 'attached' });
+  await step.first().waitFor({ state: 'attached', ...(timeout !== undefined && { timeout }) });
 }
 
 export async function verdictOn(page: Page): Promise<{ kept: boolean; text: string }> {

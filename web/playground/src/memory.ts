@@ -33,6 +33,12 @@ export const memory = {
     return kept === undefined ? undefined : kept === 'open';
   },
   setWorkshop: (isOpen: boolean) => write('workshop', isOpen ? 'open' : 'closed'),
+  /** Whether a try of the workshop is under way, which keeps a note of its own. */
+  isTrying: () => read('try') !== undefined,
+  /** In pixels, as its reader has dragged it. */
+  workshopSize: (side: 'width' | 'height'): number | undefined =>
+    Number(read(`workshop-${side}`)) || undefined,
+  setWorkshopSize: (side: 'width' | 'height', pixels: number) => write(`workshop-${side}`, String(pixels)),
 };
 
 function isBoughtOrder(kept: unknown): kept is BoughtOrder {

@@ -5,7 +5,7 @@ import { choicesText, type Variant } from '../catalogue';
 import { language, problemText, texts } from '../language';
 import { MARKETS, type Market, marketNamed } from '../markets';
 import { memory } from '../memory';
-import { cartButton, cartDrawer } from '../parts/cart-drawer';
+import { cartButton, cartDrawer, isCartAsked, openDrawer } from '../parts/cart-drawer';
 import { createCoupon } from '../parts/coupon';
 import { createFrame } from '../parts/frame';
 import { marketSelect } from '../parts/market-select';
@@ -58,7 +58,12 @@ export function showShop(root: HTMLElement): void {
     },
     onBack: () => void keeper.refresh(),
   });
-  void keeper.open(market);
+  void keeper.open(market).then(() => {
+    if (!isCartAsked()) return;
+    // Once: a reload, or a step back to this page, is no wish to see the cart again.
+    history.replaceState(history.state, '', location.pathname);
+    openDrawer();
+  });
 }
 
 function mainTemplate(cards: Card[], market: Market, actions: CardActions): TemplateResult {

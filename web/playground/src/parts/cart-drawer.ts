@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CartKeeper, FullCart } from '../cart/keeper';
 import { problemText, texts } from '../language';
 import { cartLines } from './cart-lines';
+import { CART_ADDRESS, CART_PICTURE } from './cart-link';
 import type { Coupon } from './coupon';
 import { totals } from './totals';
 
@@ -11,13 +12,15 @@ export function cartButton(keeper: CartKeeper): TemplateResult {
   return html`
     <button type="button" class="cart-button" data-testid="open-cart" aria-haspopup="dialog"
       aria-label=${texts().openCart(pieces)} @click=${openDrawer}>
-      <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" fill="none" stroke="currentColor"
-        stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">
-        <path d="M5 8h14l1.2 11.2a1 1 0 0 1-1 1.1H4.8a1 1 0 0 1-1-1.1Z" /><path d="M8.5 10.5V7a3.5 3.5 0 0 1 7 0v3.5" />
-      </svg>
+      ${CART_PICTURE}
       <span class="count" data-testid="cart-count" aria-hidden="true" ?hidden=${pieces === 0}>${pieces}</span>
     </button>
   `;
+}
+
+/** Opens the drawer of a shop page on arrival. */
+export function isCartAsked(): boolean {
+  return CART_ADDRESS.endsWith(location.hash) && location.hash !== '';
 }
 
 export function openDrawer(): void {

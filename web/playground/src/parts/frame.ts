@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { chooseLanguage, LANGUAGES, type Language, language, texts } from '../language';
 import { scene } from '../scene';
 import { redraw, show } from '../screen';
+import { cartLink } from './cart-link';
 import { createWorkshop } from './workshop';
 
 export type Frame = {
@@ -16,6 +17,7 @@ export type Shown = {
   title: () => string;
   /** In the header's middle and end. */
   tools?: () => TemplateResult;
+  /** Instead of the way to the shop's cart, which every page has but the checkout, where the cart is in sight. */
   cart?: () => TemplateResult;
   main: () => TemplateResult;
   /** Beside the page: a drawer, a dialog. */
@@ -75,7 +77,7 @@ function header({ tools, cart }: Shown, workshop: HTMLElement): TemplateResult {
           )}
         </nav>
         <div class="tools">${tools?.() ?? nothing} ${languageSelect()} ${workshop}</div>
-        ${cart?.() ?? nothing}
+        ${cart ? cart() : scene.get().page === 'checkout' ? nothing : cartLink()}
       </div>
     </header>
   `;

@@ -54,7 +54,8 @@ export function createWorkshop(): Workshop {
   });
 
   show(load !== undefined && (memory.workshop() ?? matchMedia(ROOMY).matches));
-  if (isOpen) whenIdle(mount);
+  // A try that has broken something ends in time, also behind a closed pane.
+  if (isOpen || memory.isTrying()) whenIdle(mount);
   return {
     button,
     host,

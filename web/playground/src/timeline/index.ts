@@ -4,6 +4,7 @@ import { h } from '../dom';
 import { scene } from '../scene';
 import { createTries } from '../tries';
 import { createSource } from './source';
+import { createEdge } from './view/edge';
 import { createTimelinePane } from './view/pane';
 import { createTabs } from './view/tabs';
 import './workshop.css';
@@ -22,7 +23,8 @@ export function mountWorkshop(host: HTMLElement): void {
   ]);
   // It is for developers, and speaks English wherever the shop sells.
   host.lang = 'en';
-  host.replaceChildren(h('div', { class: 'workshop-head' }, tabs.element, closeButton()), live, trying, code);
+  const head = h('div', { class: 'workshop-head' }, tabs.element, closeButton());
+  host.replaceChildren(createEdge(host), head, live, trying, code);
 }
 
 /** The shop's own button is out of reach under a sheet, so this one presses it. */

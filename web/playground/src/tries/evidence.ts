@@ -1,16 +1,18 @@
 /** What can be read off a timeline: each sign is one thing that has happened. Pure, and the same for every try. */
 import type { Entry } from '../timeline/entry';
 
-/** `request` is what an answer answers. */
-export type Sign = (entry: Entry, request: Entry | undefined) => boolean;
+/** `partner` is the request that an answer answers, and the answer that a request got so far. */
+export type Sign = (entry: Entry, partner: Entry | undefined) => boolean;
 
 /** The shop's page has its form: Kassa has opened an order at Kustom, or found the open one. */
 export const checkoutOpened: Sign = (entry, request) =>
   isGoodAnswer(entry) && isFrom(request, 'storefront', 'POST', /\/payment\/kustom$/);
 
-export const cartChanged: Sign = (entry, request) =>
-  isGoodAnswer(entry) &&
-  isFrom(request, 'storefront', 'POST', /\/(set-quantity|add-item|remove-item|add-coupon|remove-coupon)/);
+/** Dated by its request: what follows from the change may be told before the change is answered. */
+export const cartChanged: Sign = (entry, answer) =>
+  isFrom(entry, 'storefront', 'POST', /\/(set-quantity|add-item|remove-item|add-coupon|remove-coupon)/) &&
+  answer !== undefined &&
+  isGoodAnswer(answer);
 
 /** Kustom should hold something else than it holds. */
 export const hashesDiffer: Sign = ({ detail: { pendingHash, syncHash } }) =>
@@ -51,18 +53,19 @@ export function became(what: string, to: string): Sign {
 }
 
 export function countOf(entries: readonly Entry[], sign: Sign): number {
-  const requests = requestsIn(entries);
-  return entries.filter((entry) => sign(entry, requests(entry))).length;
+  const partnerOf = partnersIn(entries);
+  return entries.filter((entry) => sign(entry, partnerOf(entry))).length;
 }
 
-/** The request of an answer, by the exchange that they share. */
-export function requestsIn(entries: readonly Entry[]): (entry: Entry) => Entry | undefined {
-  const requests = new Map<number, Entry>();
-  for (const entry of entries) {
-    if (entry.kind === 'request' && entry.exchange !== undefined) requests.set(entry.exchange, entry);
-  }
+/** The request of an answer and the answer of a request, by the exchange that they share. */
+export function partnersIn(entries: readonly Entry[]): (entry: Entry) => Entry | undefined {
+  const ofKind = (wanted: Entry['kind']) =>
+    new Map(entries.filter(({ kind }) => kind === wanted).map((entry) => [entry.exchange, entry]));
+  const partners = { request: ofKind('answer'), answer: ofKind('request') };
   return ({ kind, exchange }) =>
-    kind === 'answer' && exchange !== undefined ? requests.get(exchange) : undefined;
+    exchange !== undefined && (kind === 'request' || kind === 'answer')
+      ? partners[kind].get(exchange)
+      : undefined;
 }
 
 function isPush(entry: Entry): boolean {

@@ -91,6 +91,12 @@ test('a change before Kustom is lost is not the one that has to survive it', () 
   expect(progressOf(named('lost-kustom'), early).done).toBe(2);
 });
 
+test('what follows from a change counts when it is told before the change is answered', () => {
+  const [request, answer] = changed as [Told, Told];
+  const early = told(...opened, request, hashes('b', 'a'), answer, ...synced, hashes('b', 'b'));
+  expect(progressOf(named('quantity'), early).done).toBe(5);
+});
+
 test('an order that was placed and later changes its state is still one', () => {
   const later: Told = { kind: 'state', detail: { what: 'order', to: 'changed' } };
   const { verdict } = progressOf(named('quantity'), told(...WELL.quantity, later));

@@ -1,6 +1,6 @@
 /** How far a try has come, and how it ended: a pure function of the timeline. */
 import type { Entry } from '../timeline/entry';
-import { countOf, orderPlaced, requestsIn } from './evidence';
+import { countOf, orderPlaced, partnersIn } from './evidence';
 import type { Try } from './list';
 
 export type Progress = {
@@ -10,12 +10,12 @@ export type Progress = {
 };
 
 export function progressOf(one: Try, entries: readonly Entry[]): Progress {
-  const requests = requestsIn(entries);
+  const partnerOf = partnersIn(entries);
   let done = 0;
   for (const entry of entries) {
     const next = one.steps[done];
     if (!next) break;
-    if (next.sign(entry, requests(entry))) done += 1;
+    if (next.sign(entry, partnerOf(entry))) done += 1;
   }
   const verdict = verdictOf(one, countOf(entries, orderPlaced), done === one.steps.length);
   return { done, ...(verdict && { verdict }) };

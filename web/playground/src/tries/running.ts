@@ -11,7 +11,7 @@ export type Running = {
   readonly fault?: Fault;
 };
 
-const NAME = 'kassa-workshop:running';
+const NAME = 'kassa-playground:try';
 
 export function readRunning(): Running | undefined {
   try {
