@@ -74,10 +74,13 @@ test('a server that answers HTML is unreachable, and the console says which', as
   const cartId = await shop.fillCart(kassa.url);
   const told = await openWith(page, cartId, (html) => html.replaceAll(kassa.url, proxy.url));
   await expect
-    .poll(async () => {
-      await page.clock.runFor(1_000);
-      return (await shop.seenOn(page)).errors;
-    })
+    .poll(
+      async () => {
+        await page.clock.runFor(1_000);
+        return (await shop.seenOn(page)).errors;
+      },
+      { timeout: 20_000 },
+    )
     .toEqual(['UNREACHABLE']);
   expect(told.join()).toContain('UNREACHABLE');
   await page.getByText('Your cart is safe').waitFor();
