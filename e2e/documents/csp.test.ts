@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createShell, isPrintedAs, readDocument, readdress, type Shell } from '../harness/document';
 import { fillCart, pay, untilPhase } from '../harness/element-shop';
 import { REPOSITORY } from '../harness/kassa';
+import { listen } from '../harness/listening';
 import { useStory } from '../harness/story';
 
 type Violation = { directive: string; blocked: string };
@@ -48,13 +49,7 @@ beforeAll(async () => {
       response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(fill(served.html));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-  closeServer = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
+  ({ url, stop: closeServer } = await listen(server));
 });
 beforeEach(async () => {
   served = { header: policyBlock.code, html: pageBlock.code, script: element };

@@ -9,6 +9,7 @@ import { createShell, isPrintedAs, readDocument, type Shell } from '../harness/d
 import { freePort, startCommand } from '../harness/document-shop';
 import * as shop from '../harness/element-shop';
 import { BINARY } from '../harness/kassa';
+import { listen } from '../harness/listening';
 import { useStory } from '../harness/story';
 
 type Opened = { CART: string; ORDER: string };
@@ -311,12 +312,9 @@ test('a page on https does not call a server on http', async () => {
   const { page: tab } = story;
   const body = '<kustom-checkout base-url="http://kassa.shop.example"></kustom-checkout>';
   const server = createServer((_request, response) => response.end(body));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  await check(section, { PAGE: `http://127.0.0.1:${port}/` });
-  server.closeAllConnections();
-  server.close();
+  const { url, stop } = await listen(server);
+  await check(section, { PAGE: `${url}/` });
+  await stop();
 
   await tab.route('https://shop.example/', (route) => route.fulfill({ contentType: 'text/html', body }));
   await tab.goto('https://shop.example/');

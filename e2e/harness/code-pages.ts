@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { REPOSITORY } from './kassa';
+import { type Listening, listen } from './listening';
 
 const ELEMENT = join(REPOSITORY, 'web/checkout-element/dist/kustom-checkout.js');
 const CODE = join(REPOSITORY, 'web/playground/src/code');
@@ -13,7 +14,7 @@ const PAGES: Record<string, string> = {
   '/orders': 'orders.html',
 };
 
-export async function serveCodePages(api: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function serveCodePages(api: string): Promise<Listening> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const page = PAGES[pathname];
@@ -26,14 +27,5 @@ export async function serveCodePages(api: string): Promise<{ url: string; stop: 
       response.writeHead(404).end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server);
 }

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { cartClient } from './carts';
 import { REPOSITORY } from './kassa';
+import { type Listening, listen } from './listening';
 
 const NONCE = 'r4nd0m';
 const ELEMENT = join(REPOSITORY, 'web/checkout-element/dist/kustom-checkout.js');
 const PAGE = join(REPOSITORY, 'e2e/element-shop/index.html');
 const PAGES = new Set(['/checkout', '/thanks', '/terms']);
 
-export type ElementShop = { url: string; stop: () => Promise<void> };
+export type ElementShop = Listening;
 
 /** `isStrict`: with a policy that trusts no script without the nonce, and no style either. `change`: another page. */
 export async function serveElementShop(
@@ -44,16 +45,7 @@ export async function serveElementShop(
       response.writeHead(404).end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server);
 }
 
 /** A cart with one thing in it, as the shop's own pages would have made it. */

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from './listening';
 
 export type PlainShop = {
   url: string;
@@ -19,16 +20,7 @@ export async function servePlainShop(emulatorUrl: string): Promise<PlainShop> {
       response.writeHead(500).end(String(problem));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('the shop has no port');
-  shop.url = `http://127.0.0.1:${address.port}`;
-  shop.stop = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return shop;
+  return Object.assign(shop, await listen(server));
 }
 
 const NO_SUCH_STREET = { error_type: 'address_error', error_text: 'There is no such street.' };

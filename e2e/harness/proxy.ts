@@ -1,5 +1,6 @@
 /** What may stand between a shopper and the server: it passes everything on until it is told to misbehave. */
 import { request as ask, createServer, type ServerResponse } from 'node:http';
+import { listen } from './listening';
 
 /** `bad gateway` answers 502 with HTML; `silent` takes calls and never answers them. */
 export type Mood = 'honest' | 'bad gateway' | 'silent';
@@ -37,11 +38,9 @@ export async function startProxy(target: string, path = ''): Promise<Between> {
     });
     request.pipe(passed);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const { url, stop } = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}${path}`,
+    url: `${url}${path}`,
     setMood: (next) => {
       mood = next;
     },
@@ -51,9 +50,6 @@ export async function startProxy(target: string, path = ''): Promise<Between> {
       return size;
     },
     countStreams: () => streams.size,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }

@@ -1,5 +1,6 @@
 /** A shop's server as far as Kustom calls it: remembers what came, and answers what a test wants. */
 import { createServer } from 'node:http';
+import { listen } from './listening';
 
 export type Shop = {
   url: string;
@@ -19,20 +20,12 @@ export async function startShop(): Promise<Shop> {
       response.writeHead(status, { 'content-type': 'application/json' }).end(body);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listen(server)),
     received,
     answer: (wanted, said) => {
       status = wanted;
       body = JSON.stringify(said);
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
   };
 }

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { type Listening, listen } from './listening';
 
-export type StaticSite = { url: string; stop: () => Promise<void> };
+export type StaticSite = Listening;
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
@@ -20,14 +21,5 @@ export async function serveFolder(folder: string, pages: readonly string[]): Pro
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
     response.writeHead(content ? 200 : 404, { 'Content-Type': type }).end(content);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server);
 }
