@@ -79,7 +79,7 @@ export const english = {
   toCheckoutAgain: 'Back to the checkout',
 
   thanks: 'Thank you for your order',
-  thanksText: (email: string) => `A confirmation is on its way to ${email}.`,
+  thanksText: (email: string) => `You find it again by its number and ${email}.`,
   orderNumber: 'Order number',
   orderCancelled: 'The order is cancelled',
   orderCancelledText: 'Nothing is charged, and nothing is sent.',

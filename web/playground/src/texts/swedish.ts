@@ -80,7 +80,7 @@ export const swedish: Texts = {
   toCheckoutAgain: 'Tillbaka till kassan',
 
   thanks: 'Tack för din beställning',
-  thanksText: (email) => `En bekräftelse är på väg till ${email}.`,
+  thanksText: (email) => `Du hittar den igen med numret och ${email}.`,
   orderNumber: 'Ordernummer',
   orderCancelled: 'Ordern är avbeställd',
   orderCancelledText: 'Inget dras och inget skickas.',
