@@ -88,11 +88,13 @@ export async function startCommand(
   const child: ChildProcess = spawn('sh', ['-c', `exec ${command} 2>&1`], {
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own: npm passes no signal on to what it has started.
+    detached: true,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...variables },
   });
   const ended = once(child, 'exit');
   const stop = async () => {
-    child.kill('SIGTERM');
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
     await ended;
   };
   if (!child.stdout) throw new Error('the command has no output');
