@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDocument } from '../harness/document';
-import { freePort, installPacked, packElement, startCommand } from '../harness/document-shop';
+import { installPacked, packElement, startCommand } from '../harness/document-shop';
 import { untilPhase } from '../harness/element-shop';
 import { REPOSITORY } from '../harness/kassa';
+import { freePort } from '../harness/listening';
 import { useStory } from '../harness/story';
 
 const story = useStory();

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createShell, isPrintedAs, readDocument, readdress, type Shell } from '../harness/document';
 import * as shops from '../harness/document-shop';
 import { REPOSITORY } from '../harness/kassa';
+import { freePort } from '../harness/listening';
 import { kustom } from '../harness/playground';
 import { useStory } from '../harness/story';
 
@@ -74,7 +75,7 @@ test('the server is started by commands that there are, and answers', async () =
 test('the plain page sells', async () => {
   await shell.run(page.take('Plain HTML', 'sh').code);
   await shops.writeAll(folder, filesOf('Plain HTML', 'html'));
-  const port = await shops.freePort();
+  const port = await freePort();
   const command = page.take('Plain HTML', 'sh', 'start').code.replace('5173', String(port));
   const orderNumber = await served(() => shops.startCommand(command.trim(), folder));
 

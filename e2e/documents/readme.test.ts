@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createShell, readDocument, type Shell } from '../harness/document';
-import { freePort, startCommand } from '../harness/document-shop';
+import { startCommand } from '../harness/document-shop';
 import { BINARY, type Kassa, REPOSITORY, startKassa } from '../harness/kassa';
+import { freePort } from '../harness/listening';
 
 const readme = await readDocument('README.md');
 const catalogue = await readDocument('docs/catalogue.md');

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { cartClient, cartIn, isInSync, kustomOrderId, untilCart } from '../harness/carts';
 import { createShell, isPrintedAs, readDocument, type Shell } from '../harness/document';
-import { freePort, startCommand } from '../harness/document-shop';
+import { startCommand } from '../harness/document-shop';
 import * as shop from '../harness/element-shop';
 import { BINARY } from '../harness/kassa';
-import { listen } from '../harness/listening';
+import { freePort, listen } from '../harness/listening';
 import { useStory } from '../harness/story';
 
 type Opened = { CART: string; ORDER: string };

@@ -2,12 +2,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { build, type InlineConfig, type PluginOption, preview } from 'vite';
 import { REPOSITORY } from './kassa';
+import { freePort } from './listening';
 
 const run = promisify(execFile);
 
@@ -103,14 +103,4 @@ export async function startCommand(
     if (address) return { url: `http://${address}`, stop };
   }
   throw new Error(`\`${command}\` ended without an address`);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './listening';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 export const BINARY = process.env.KASSA_BIN ?? join(REPOSITORY, 'target/debug/kassa');
@@ -210,16 +210,4 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   const how = await ended;
   clearTimeout(giveUp);
   if (how.includes('SIGKILL')) throw new Error(`${BINARY} did not stop on SIGTERM within ${STOP_MS} ms`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -5,6 +5,7 @@
     reason = "the whole binary is tests, which the lint sees only in functions marked as such"
 )]
 
+mod port;
 #[expect(
     dead_code,
     reason = "these tests need less of it than those that it was written for"
@@ -12,10 +13,10 @@
 #[path = "serve_storage/server.rs"]
 mod server;
 
+use port::free_address;
 use serde_json::{Value, json};
 use server::Server;
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -41,10 +42,9 @@ struct Shop {
 
 impl Shop {
     fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         Self {
             folder: tempfile::tempdir().unwrap(),
-            admin: listener.local_addr().unwrap().to_string(),
+            admin: free_address().to_string(),
         }
     }
 

@@ -1,5 +1,8 @@
 //! The program itself, as an operator meets it.
 
+mod port;
+
+use port::free_address;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -194,15 +197,9 @@ fn the_emulator_runs_alone() {
     assert!(!folder.path().join("kassa-data").exists(), "it keeps nothing");
 }
 
-/// A port that was free a moment ago.
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("it is bound").to_string()
-}
-
 #[test]
 fn reviews_are_listed_by_the_server_that_runs() {
-    let address = free_address();
+    let address = free_address().to_string();
     let settings = [("KASSA_ADMIN_LISTEN", address.as_str())];
     let list = ["review", "list"];
     check(

@@ -11,6 +11,8 @@ mod database;
 mod kustom;
 mod neighbour;
 mod page;
+#[path = "../port/mod.rs"]
+mod port;
 mod public;
 mod settings;
 mod shop;

@@ -2,9 +2,10 @@
 
 use crate::certificate::{Authority, Certified};
 use crate::neighbour::{Asked, Neighbour, Then, answer};
+use crate::port::free_address;
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -33,11 +34,6 @@ pub(crate) struct Shop {
 pub(crate) struct Verdict {
     pub(crate) code: Option<i32>,
     pub(crate) text: String,
-}
-
-/// Ports of which nobody else hears before the program binds them.
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// A Kustom that knows one password.
