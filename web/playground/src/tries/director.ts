@@ -44,8 +44,8 @@ export function createDirector(source: Source, onChange: () => void): Director {
   };
   const lose = async (current: Running) => {
     if (current.fault) return;
-    const fault = { number: await kustom.refuseAll(), untilMs: Date.now() + LOST_MS };
-    source.note(atKustom('lost', 'Kustom is lost: it refuses every call'));
+    const fault = { number: await kustom.loseAll(), untilMs: Date.now() + LOST_MS };
+    source.note(atKustom('lost', 'Kustom is lost: every connection breaks'));
     keep({ ...current, fault });
     mendInTime(fault.untilMs);
   };

@@ -17,11 +17,11 @@ function control(answer: (call: Call) => { status?: number; body?: unknown } = (
 
 test('losing Kustom adds a rule for ever, whose number ends it', async () => {
   const { kustom, calls } = control(() => ({ body: { faults: [{ number: 1 }, { number: 4 }] } }));
-  const number = await kustom.refuseAll();
+  const number = await kustom.loseAll();
   await kustom.mend(number);
   expect(number).toBe(4);
   expect(calls).toMatchObject([
-    { url: 'http://emulator/_emulator/faults', body: { effect: 'too_many_requests', times: null } },
+    { url: 'http://emulator/_emulator/faults', body: { effect: 'reset', times: null } },
     { url: 'http://emulator/_emulator/faults/4', method: 'DELETE' },
   ]);
 });

@@ -2,19 +2,16 @@
 import { isRecord } from '../timeline/entry';
 
 export type KustomControl = {
-  /** Every call of Kassa's is refused from now on. Answers the number by which that ends. */
-  refuseAll: () => Promise<number>;
+  /** Every call of Kassa's is lost from now on. Answers the number by which that ends. */
+  loseAll: () => Promise<number>;
   /** Ends it. What has ended already is no problem. */
   mend: (fault: number) => Promise<void>;
   advance: (seconds: number) => Promise<void>;
   accept: (kustomOrderId: string) => Promise<void>;
 };
 
-/**
- * Refused before anything is done. A call whose answer is lost would be more dramatic, but then Kassa rightly confirms
- * nothing for 35 seconds, because such a call may still take effect.
- */
-const REFUSE_ALL = { method: '*', path: '*', effect: 'too_many_requests', times: null };
+/** As when the network between the two is cut: the connection breaks, and nobody can tell whether the call was heard. */
+const LOSE_ALL = { method: '*', path: '*', effect: 'reset', times: null };
 
 export function createKustomControl(fetchFrom: typeof fetch = fetch): KustomControl {
   let address: Promise<string> | undefined;
@@ -31,7 +28,7 @@ export function createKustomControl(fetchFrom: typeof fetch = fetch): KustomCont
     throw new Error(`The emulator answered ${response.status} to ${method} ${path}.`);
   };
   return {
-    refuseAll: async () => numberOfNewest(await ask('POST', 'faults', REFUSE_ALL)),
+    loseAll: async () => numberOfNewest(await ask('POST', 'faults', LOSE_ALL)),
     mend: async (fault) => {
       await ask('DELETE', `faults/${fault}`).catch((problem: Error) => {
         if (!problem.message.includes('404')) throw problem;
